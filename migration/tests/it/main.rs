@@ -1,0 +1,13 @@
+//! The migrations through their public door, each step on data made by the step before it.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod audit;
+mod dump;
+mod newer;
+mod old_data;
+mod renewal;
+mod rollback;
+mod runner;
+mod safe_rotation;
+mod schema;
+mod session_wallets;
