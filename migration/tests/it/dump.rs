@@ -44,8 +44,10 @@ pub(crate) fn data(db: &Connection) -> String {
 /// The named columns of every row of one table, sorted.
 pub(crate) fn table_data(db: &Connection, table: &str, columns: &str) -> String {
     let rows = rows(db, &format!("SELECT {columns} FROM {table}"));
-    let mut lines: Vec<_> =
-        rows.iter().map(|row| format!("{table}: {}\n", row.join(" | "))).collect();
+    let mut lines: Vec<_> = rows
+        .iter()
+        .map(|row| format!("{table}: {}\n", row.join(" | ")))
+        .collect();
     lines.sort();
     lines.concat()
 }
@@ -67,9 +69,11 @@ pub(crate) fn columns(db: &Connection, table: &str) -> Vec<String> {
 }
 
 fn readable(sql: &str) -> String {
-    sql.replace(" ( ", " (\n  ")
-        .replace(", \"", ",\n  \"")
-        .replace(", CONSTRAINT", ",\n  CONSTRAINT")
+    let mut text = sql.replace(" ( ", " (\n  ").replace(" )", "\n)");
+    for part in [" \"", " PRIMARY KEY (", " FOREIGN KEY"] {
+        text = text.replace(&format!(",{part}"), &format!(",\n {part}"));
+    }
+    text
 }
 
 fn rows(db: &Connection, sql: &str) -> Vec<Vec<String>> {

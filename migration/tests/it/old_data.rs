@@ -92,7 +92,7 @@ fn fill(db: &Connection) {
 /// A session, a transaction of it, and one that followed from that; every fifth is revoked.
 fn session(db: &Connection, n: usize, wallet: Option<String>) {
     let (id, created_at) = (session_id(n), CREATED_AT + i64::try_from(n).unwrap());
-    let revoked = (n % 5 == 0).then_some(created_at + 10);
+    let revoked = n.is_multiple_of(5).then_some(created_at + 10);
     db.execute(
         "INSERT INTO sessions VALUES
          (?1, ?2, ?3, ?4, 'k1', ?5, ?6, '{\"max_transactions\":3}', 'console', 'owner', ?7, NULL,
