@@ -1,0 +1,155 @@
+//! `[telegram]`: the console is on when a bot token is given, directly or in a file.
+
+use std::net::IpAddr;
+
+use secrecy::SecretString;
+
+use super::inputs::ConfigInputs;
+use super::reader::Reader;
+use super::schema;
+use super::secret_file;
+
+/// Languages that the console speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    En,
+    /// Korean.
+    Ko,
+}
+
+impl Language {
+    /// Its code, as in `locales/`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ko => "ko",
+        }
+    }
+}
+
+/// How the daemon talks to Telegram.
+#[derive(Debug, Clone)]
+pub struct TelegramConfig {
+    /// From @BotFather; never printed.
+    pub bot_token: SecretString,
+    /// The owner's private chat: pairs without a code.
+    pub owner_chat_id: Option<i64>,
+    /// Bot API server, without a slash at its end.
+    pub api_url: String,
+    /// IANA name, not looked up here.
+    pub time_zone: String,
+    /// Fixed language of the chat; without it Telegram's own setting counts.
+    pub language: Option<Language>,
+}
+
+/// The section, or `None` while no token is given.
+pub(super) fn read(reader: &mut Reader, inputs: &ConfigInputs) -> Option<TelegramConfig> {
+    let bot_token = bot_token(reader, inputs)?;
+    Some(TelegramConfig {
+        bot_token,
+        owner_chat_id: reader.integer(&schema::OWNER_CHAT_ID),
+        api_url: reader
+            .text(&schema::API_URL)?
+            .trim_end_matches('/')
+            .to_owned(),
+        time_zone: reader.text(&schema::TIME_ZONE)?,
+        language: reader
+            .text(&schema::LANGUAGE)
+            .map(|code| match code.as_str() {
+                "ko" => Language::Ko,
+                _ => Language::En,
+            }),
+    })
+}
+
+/// The token or the file with it, whichever comes from the higher source.
+fn bot_token(reader: &mut Reader, inputs: &ConfigInputs) -> Option<SecretString> {
+    let direct = reader
+        .source(&schema::BOT_TOKEN)
+        .map(|source| source.rank());
+    let by_file = reader
+        .source(&schema::BOT_TOKEN_FILE)
+        .map(|source| source.rank());
+    if direct.is_some() && direct == by_file {
+        reader.refuse(
+            &schema::BOT_TOKEN_FILE,
+            "telegram.bot_token is given in the same place, and only one can count",
+            "one of the two",
+        );
+        return None;
+    }
+    if direct > by_file {
+        return reader.text(&schema::BOT_TOKEN).map(SecretString::from);
+    }
+    let path = inputs.data_dir.join(reader.text(&schema::BOT_TOKEN_FILE)?);
+    match secret_file::read(&path) {
+        Ok(token) if is_bot_token(&token) => Some(SecretString::from(token)),
+        Ok(_) => {
+            let problem = "the text in this file does not look like a bot token";
+            let allowed = super::value::allowed(schema::Rule::BotToken);
+            reader.refuse(&schema::BOT_TOKEN_FILE, problem, &allowed);
+            None
+        }
+        Err(refusal) => {
+            reader.refuse(&schema::BOT_TOKEN_FILE, &refusal.problem, &refusal.allowed);
+            None
+        }
+    }
+}
+
+/// `digits:text`, nothing more is known about the form.
+pub(super) fn is_bot_token(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(id, secret)| {
+        !id.is_empty()
+            && id.bytes().all(|byte| byte.is_ascii_digit())
+            && !secret.is_empty()
+            && secret.bytes().all(|byte| byte.is_ascii_graphic())
+    })
+}
+
+/// What is wrong with a Bot API address. The host must be plain, so that nothing in it can
+/// make it look like this machine when it is not.
+pub(super) fn api_url_problem(url: &str) -> Option<&'static str> {
+    let (plain, rest) = match (url.strip_prefix("http://"), url.strip_prefix("https://")) {
+        (Some(rest), _) => (true, rest),
+        (_, Some(rest)) => (false, rest),
+        _ => return Some("does not start with https://"),
+    };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let authority_char = |c: char| c.is_ascii_alphanumeric() || ".-:[]_".contains(c);
+    if authority.is_empty() || !authority.chars().all(authority_char) {
+        return Some("has no plain host");
+    }
+    if !path
+        .chars()
+        .all(|c| c.is_ascii_graphic() && !"?#\\".contains(c))
+    {
+        return Some("has more than a host and a path");
+    }
+    let Some(host) = host_of(authority) else {
+        return Some("has a port that is no number from 1 to 65535");
+    };
+    (plain && !is_this_machine(host)).then_some("would send the bot token without TLS")
+}
+
+fn host_of(authority: &str) -> Option<&str> {
+    let bracketed = authority.starts_with('[');
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !bracketed || host.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    match port.map(str::parse::<u16>) {
+        None | Some(Ok(1..)) if !host.is_empty() => Some(host),
+        _ => None,
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
