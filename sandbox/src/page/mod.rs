@@ -1,0 +1,187 @@
+//! The chat page and the person's side of it over HTTP.
+//!
+//! The page is static and holds nothing; all it shows comes from `/person/…`, which answers
+//! only this machine's browser with the page's key. See `guard` for what is checked.
+
+mod guard;
+mod snapshot;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures::stream::{self, Stream};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::error::PersonError;
+use crate::person::Person;
+use crate::state::Shared;
+
+const HTML: &str = include_str!("page.html");
+const CSS: &str = include_str!("page.css");
+const JS: &str = include_str!("page.js");
+
+/// Nothing from elsewhere, nothing inline, no frames.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+                                       connect-src 'self'; img-src 'self' data:; base-uri \
+                                       'none'; form-action 'none'; frame-ancestors 'none'";
+
+pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    let person = Router::new()
+        .route("/person/{user_id}/state", get(state))
+        .route("/person/{user_id}/events", get(events))
+        .route("/person/{user_id}/send", post(send))
+        .route("/person/{user_id}/tap", post(tap))
+        .route(
+            "/chat/{user_id}",
+            get(|| async { asset("text/html; charset=utf-8", HTML) }),
+        )
+        .route_layer(middleware::from_fn_with_state(shared.clone(), guard::key));
+    Router::new()
+        .route(
+            "/chat/page.css",
+            get(|| async { asset("text/css; charset=utf-8", CSS) }),
+        )
+        .route(
+            "/chat/page.js",
+            get(|| async { asset("text/javascript; charset=utf-8", JS) }),
+        )
+        .merge(person)
+        .route_layer(middleware::from_fn_with_state(
+            shared.clone(),
+            guard::origin,
+        ))
+}
+
+fn asset(content_type: &'static str, body: &'static str) -> Response {
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, content_type),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The person that the path names, if the sandbox knows one of that id.
+fn person(shared: &Arc<Shared>, id: i64) -> Option<Person> {
+    let known = shared.read(|state, _| state.people.contains_key(&id));
+    known.then(|| Person {
+        shared: shared.clone(),
+        id,
+    })
+}
+
+async fn state(State(shared): State<Arc<Shared>>, Path(id): Path<i64>) -> Response {
+    match shared.read(|state, now| snapshot::of(state, id, now)) {
+        Some(snapshot) => Json(snapshot).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Sends the whole state whenever it differs from what was sent last, so that a page that
+/// lost its connection needs nothing but to connect again.
+async fn events(State(shared): State<Arc<Shared>>, Path(id): Path<i64>) -> Response {
+    if person(&shared, id).is_none() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    Sse::new(states(shared, id))
+        .keep_alive(KeepAlive::default())
+        .into_response()
+}
+
+struct Watching {
+    shared: Arc<Shared>,
+    changes: watch::Receiver<u64>,
+    sent: Option<Value>,
+}
+
+fn states(shared: Arc<Shared>, id: i64) -> impl Stream<Item = Result<Event, Infallible>> {
+    let changes = shared.subscribe();
+    let watching = Watching {
+        shared,
+        changes,
+        sent: None,
+    };
+    stream::unfold(watching, move |mut watching| async move {
+        loop {
+            let now = watching
+                .shared
+                .read(|state, now| snapshot::of(state, id, now))?;
+            if watching.sent.as_ref() != Some(&now) {
+                let event = Event::default().data(now.to_string());
+                watching.sent = Some(now);
+                return Some((Ok(event), watching));
+            }
+            tokio::select! {
+                () = watching.shared.closing.cancelled() => return None,
+                changed = watching.changes.changed() => changed.ok()?,
+            }
+        }
+    })
+}
+
+#[derive(Deserialize)]
+struct Send {
+    text: String,
+}
+
+async fn send(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<i64>,
+    Json(body): Json<Send>,
+) -> Response {
+    let Some(person) = person(&shared, id) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    answer(
+        person
+            .send_text(&body.text)
+            .map(|id| json!({ "message_id": id })),
+    )
+}
+
+#[derive(Deserialize)]
+struct Tap {
+    message_id: i64,
+    data: String,
+}
+
+async fn tap(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<i64>,
+    Json(body): Json<Tap>,
+) -> Response {
+    let Some(person) = person(&shared, id) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    answer(
+        person
+            .tap(body.message_id, &body.data)
+            .map(|id| json!({ "query_id": id })),
+    )
+}
+
+fn answer(outcome: Result<Value, PersonError>) -> Response {
+    match outcome {
+        Ok(body) => Json(body).into_response(),
+        Err(error) => (
+            StatusCode::CONFLICT,
+            Json(json!({ "error": error.to_string() })),
+        )
+            .into_response(),
+    }
+}
