@@ -1,0 +1,132 @@
+//! SQL of the audit chain: append, read. No update, no delete.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+
+use super::anchor::Head;
+use super::{Entry, GENESIS_HASH, Record};
+use crate::db::WriteTx;
+use crate::db::entity::audit_entry::{ActiveModel, Column, Entity, Model};
+use crate::error::Error;
+
+/// Which entries to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// About this agent.
+    pub agent_id: Option<String>,
+    /// About this session.
+    pub session_id: Option<String>,
+    /// Only positions smaller than this.
+    pub before: Option<i64>,
+}
+
+/// Appends one entry in the caller's transaction.
+///
+/// # Errors
+/// [`Error::Storage`] or [`Error::Internal`] as the database says.
+pub async fn append(tx: &mut WriteTx, record: &Record, now: i64) -> Result<(), Error> {
+    let previous = head(&**tx).await?;
+    let mut entry = Entry {
+        seq: previous.seq + 1,
+        at: now,
+        event: record.event.as_str().to_owned(),
+        actor: record.actor.to_string(),
+        agent_id: record.agent_id.map(|id| id.to_string()),
+        session_id: record.session_id.map(|id| id.to_string()),
+        details: record.details.to_string(),
+        prev_hash: previous.hash,
+        hash: String::new(),
+    };
+    entry.hash = entry.expected_hash();
+    let head = Head {
+        seq: entry.seq,
+        hash: entry.hash.clone(),
+        sync: record.event.takes_power_away(),
+    };
+    Entity::insert(to_active(entry)).exec_without_returning(&**tx).await?;
+    tx.set_head(head);
+    Ok(())
+}
+
+/// The newest entry's position and hash.
+///
+/// # Errors
+/// As the database says.
+pub async fn head(db: &impl ConnectionTrait) -> Result<Head, Error> {
+    let newest = Entity::find().order_by_desc(Column::Seq).limit(1).one(db).await?;
+    Ok(newest.map_or_else(
+        || Head { seq: 0, hash: GENESIS_HASH.to_owned(), sync: false },
+        |row| Head { seq: row.seq, hash: row.hash, sync: false },
+    ))
+}
+
+/// The hash at a position.
+///
+/// # Errors
+/// As the database says.
+pub async fn hash_at(db: &impl ConnectionTrait, seq: i64) -> Result<Option<String>, Error> {
+    Ok(Entity::find_by_id(seq).one(db).await?.map(|row| row.hash))
+}
+
+/// Newest first.
+///
+/// # Errors
+/// As the database says.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    filter: &Filter,
+    limit: u64,
+) -> Result<Vec<Entry>, Error> {
+    let mut query = Entity::find().order_by_desc(Column::Seq).limit(limit);
+    if let Some(agent_id) = &filter.agent_id {
+        query = query.filter(Column::AgentId.eq(agent_id));
+    }
+    if let Some(session_id) = &filter.session_id {
+        query = query.filter(Column::SessionId.eq(session_id));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(Column::Seq.lt(before));
+    }
+    Ok(query.all(db).await?.into_iter().map(to_entry).collect())
+}
+
+/// Oldest first, from a position on.
+///
+/// # Errors
+/// As the database says.
+pub async fn walk(db: &impl ConnectionTrait, after: i64, limit: u64) -> Result<Vec<Entry>, Error> {
+    let rows = Entity::find()
+        .filter(Column::Seq.gt(after))
+        .order_by_asc(Column::Seq)
+        .limit(limit)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(to_entry).collect())
+}
+
+fn to_entry(row: Model) -> Entry {
+    Entry {
+        seq: row.seq,
+        at: row.at,
+        event: row.event,
+        actor: row.actor,
+        agent_id: row.agent_id,
+        session_id: row.session_id,
+        details: row.details,
+        prev_hash: row.prev_hash,
+        hash: row.hash,
+    }
+}
+
+fn to_active(entry: Entry) -> ActiveModel {
+    ActiveModel {
+        seq: Set(entry.seq),
+        at: Set(entry.at),
+        event: Set(entry.event),
+        actor: Set(entry.actor),
+        agent_id: Set(entry.agent_id),
+        session_id: Set(entry.session_id),
+        details: Set(entry.details),
+        prev_hash: Set(entry.prev_hash),
+        hash: Set(entry.hash),
+    }
+}

@@ -1,0 +1,11 @@
+//! What the Telegram console keeps in the database: who may act, codes to pair with, stored
+//! updates, buttons, and messages that wait to be sent (CONSOLE.md). No Telegram client and
+//! no text for people here; those are in the binary.
+
+pub mod callbacks;
+pub mod inbox;
+pub mod messages;
+pub mod operators;
+pub mod outbox;
+pub mod pairing;
+pub mod refusals;

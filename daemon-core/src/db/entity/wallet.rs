@@ -1,0 +1,25 @@
+//! Table `wallets`. Never leaves repository files.
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `wallets`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "wallets")]
+#[allow(missing_docs, reason = "columns are described in PROTOCOL.md and the migrations")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub name: String,
+    pub chain: String,
+    pub network: String,
+    pub address: String,
+    pub status: String,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// Joins are written where they are needed.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

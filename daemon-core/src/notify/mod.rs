@@ -1,0 +1,9 @@
+//! Alerts: events are put into the outbox in the transaction that causes them; a worker
+//! hands them to channels (PROTOCOL.md section 10). Nothing is sent inside a transaction,
+//! and no failing channel can delay or fail a request.
+
+pub mod channel;
+pub mod event;
+pub mod health;
+pub mod outbox;
+pub mod worker;

@@ -1,0 +1,201 @@
+//! The outbox of events: enqueue in the caller's transaction, claim in order, mark.
+
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
+
+use super::event::Event;
+use crate::core::Core;
+use crate::db::entity::{notification, notification_log};
+use crate::error::Error;
+
+/// An event that waits for its channels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Position in the outbox; the order of events.
+    pub seq: i64,
+    /// Carried by every message about it.
+    pub event_id: String,
+    /// What happened.
+    pub event: Event,
+    /// When it was enqueued, Unix seconds.
+    pub created_at: i64,
+    /// Failed attempts so far.
+    pub attempts: i64,
+    /// The order is kept within a session.
+    pub session_id: Option<String>,
+}
+
+/// Puts an event into the outbox, in the caller's transaction.
+///
+/// # Errors
+/// As the database says.
+pub async fn enqueue(
+    core: &Core,
+    tx: &impl ConnectionTrait,
+    event: &Event,
+    now: i64,
+) -> Result<(), Error> {
+    let subject = event.subject();
+    let row = notification::ActiveModel {
+        event_id: Set(core.new_event_id().to_string()),
+        event: Set(event.code().to_owned()),
+        level: Set(event.level().as_str().to_owned()),
+        session_id: Set(subject.map(|s| s.session_id.to_string())),
+        agent_id: Set(subject.map(|s| s.agent_id.to_string())),
+        payload: Set(serde_json::to_string(event).map_err(Error::internal)?),
+        created_at: Set(now),
+        attempts: Set(0),
+        next_attempt_at: Set(now),
+        ..Default::default()
+    };
+    notification::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Events that wait, oldest first, due or not: the worker needs the ones that are not due to
+/// keep the order within a session.
+///
+/// # Errors
+/// As the database says; [`Error::Internal`] when a payload cannot be read.
+pub async fn waiting(
+    db: &impl ConnectionTrait,
+    limit: u64,
+) -> Result<Vec<(Pending, i64)>, Error> {
+    use notification::Column;
+    let rows = notification::Entity::find()
+        .filter(Column::DoneAt.is_null())
+        .filter(Column::DeadAt.is_null())
+        .order_by_asc(Column::Seq)
+        .limit(limit)
+        .all(db)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let event = serde_json::from_str(&row.payload).map_err(Error::internal)?;
+            let pending = Pending {
+                seq: row.seq,
+                event_id: row.event_id,
+                event,
+                created_at: row.created_at,
+                attempts: row.attempts,
+                session_id: row.session_id,
+            };
+            Ok((pending, row.next_attempt_at))
+        })
+        .collect()
+}
+
+/// Whether a channel has this event already.
+///
+/// # Errors
+/// As the database says.
+pub async fn is_logged(
+    db: &impl ConnectionTrait,
+    event_id: &str,
+    channel: &str,
+) -> Result<bool, Error> {
+    let key = (event_id.to_owned(), channel.to_owned());
+    Ok(notification_log::Entity::find_by_id(key).one(db).await?.is_some())
+}
+
+/// Writes what became of an event on a channel; once per channel.
+///
+/// # Errors
+/// As the database says.
+pub async fn log(
+    tx: &impl ConnectionTrait,
+    event_id: &str,
+    channel: &str,
+    status: &str,
+    detail: Option<&str>,
+    now: i64,
+) -> Result<(), Error> {
+    use notification_log::Column;
+    let row = notification_log::ActiveModel {
+        event_id: Set(event_id.to_owned()),
+        channel: Set(channel.to_owned()),
+        status: Set(status.to_owned()),
+        at: Set(now),
+        detail: Set(detail.map(str::to_owned)),
+    };
+    let on_conflict = OnConflict::columns([Column::EventId, Column::Channel])
+        .update_columns([Column::Status, Column::At, Column::Detail])
+        .to_owned();
+    notification_log::Entity::insert(row).on_conflict(on_conflict).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Marks an event as handed to its channels.
+///
+/// # Errors
+/// As the database says.
+pub async fn mark_done(tx: &impl ConnectionTrait, seq: i64, now: i64) -> Result<(), Error> {
+    update(tx, seq, &[(notification::Column::DoneAt, Expr::value(now))]).await
+}
+
+/// Puts an event off after a failed attempt.
+///
+/// # Errors
+/// As the database says.
+pub async fn mark_failed(
+    tx: &impl ConnectionTrait,
+    seq: i64,
+    attempts: i64,
+    next_attempt_at: i64,
+    error: &str,
+) -> Result<(), Error> {
+    use notification::Column;
+    let values = [
+        (Column::Attempts, Expr::value(attempts)),
+        (Column::NextAttemptAt, Expr::value(next_attempt_at)),
+        (Column::LastError, Expr::value(error)),
+    ];
+    update(tx, seq, &values).await
+}
+
+/// Gives an event up.
+///
+/// # Errors
+/// As the database says.
+pub async fn mark_dead(
+    tx: &impl ConnectionTrait,
+    seq: i64,
+    now: i64,
+    error: &str,
+) -> Result<(), Error> {
+    use notification::Column;
+    let values = [(Column::DeadAt, Expr::value(now)), (Column::LastError, Expr::value(error))];
+    update(tx, seq, &values).await
+}
+
+async fn update(
+    tx: &impl ConnectionTrait,
+    seq: i64,
+    values: &[(notification::Column, sea_orm::sea_query::SimpleExpr)],
+) -> Result<(), Error> {
+    let mut query =
+        notification::Entity::update_many().filter(notification::Column::Seq.eq(seq));
+    for (column, value) in values {
+        query = query.col_expr(*column, value.clone());
+    }
+    query.exec(tx).await?;
+    Ok(())
+}
+
+/// How many events wait, and how many were given up.
+///
+/// # Errors
+/// As the database says.
+pub async fn depth(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
+    use notification::Column;
+    let waiting = notification::Entity::find()
+        .filter(Column::DoneAt.is_null())
+        .filter(Column::DeadAt.is_null())
+        .count(db)
+        .await?;
+    let dead = notification::Entity::find().filter(Column::DeadAt.is_not_null()).count(db).await?;
+    Ok((waiting, dead))
+}

@@ -1,0 +1,182 @@
+//! Hands events to channels: oldest first, in order per session, with capped exponential
+//! backoff; what never works is dead-lettered and audited (PROTOCOL.md section 10).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::channel::{Channel, ChannelError, Delivery};
+use super::event::Level;
+use super::outbox::{self, Pending};
+use crate::actor::Actor;
+use crate::audit::{self, AuditEvent, Record};
+use crate::core::Core;
+use crate::error::Error;
+
+/// Events looked at in one pass.
+const BATCH_ROWS: u64 = 64;
+/// Attempts before an event is given up: about a day with the capped backoff.
+pub const ATTEMPTS_MAX: i64 = 40;
+const BACKOFF_FIRST_S: i64 = 2;
+const BACKOFF_MAX_S: i64 = 3_600;
+/// The longest pause between two passes, milliseconds of the daemon's clock.
+const IDLE_MS: u64 = 5_000;
+/// One attempt of one channel.
+const SEND_TIMEOUT_MS: u64 = 10_000;
+
+/// Delivers the outbox to channels, in order of priority.
+pub struct Worker {
+    core: Core,
+    channels: Vec<Arc<dyn Channel>>,
+}
+
+enum Outcome {
+    Done,
+    Later { reason: String, retry_after_s: Option<i64> },
+    Dead { reason: String },
+}
+
+impl Worker {
+    /// Channels in order of priority.
+    #[must_use]
+    pub fn new(core: Core, channels: Vec<Arc<dyn Channel>>) -> Self {
+        Self { core, channels }
+    }
+
+    /// Works until cancelled.
+    pub async fn run(self, stop: CancellationToken) {
+        loop {
+            let worked = match self.pass().await {
+                Ok(worked) => worked,
+                Err(cause) => {
+                    tracing::warn!(%cause, "notification outbox not readable; trying again");
+                    false
+                }
+            };
+            if worked && !stop.is_cancelled() {
+                continue;
+            }
+            let pause = self.core.clock.timer(Duration::from_millis(IDLE_MS));
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.core.outbox_bell.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// One pass over what is due; says whether anything was done. Tests call it directly.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn pass(&self) -> Result<bool, Error> {
+        let now = self.core.clock.now_s();
+        let mut worked = false;
+        let mut held: HashSet<String> = HashSet::new();
+        for (pending, due_at) in outbox::waiting(self.core.db.read(), BATCH_ROWS).await? {
+            let waits = due_at > now
+                || pending.session_id.as_ref().is_some_and(|session| held.contains(session));
+            if waits {
+                held.extend(pending.session_id);
+                continue;
+            }
+            let outcome = self.deliver(&pending).await?;
+            if matches!(outcome, Outcome::Later { .. }) {
+                held.extend(pending.session_id.clone());
+            }
+            self.settle(&pending, outcome, now).await?;
+            worked = true;
+        }
+        Ok(worked)
+    }
+
+    async fn deliver(&self, pending: &Pending) -> Result<Outcome, Error> {
+        let broadcast = pending.event.level() == Level::Critical;
+        let mut later: Option<(String, Option<i64>)> = None;
+        let mut never: Option<String> = None;
+        let mut accepted = false;
+        for channel in &self.channels {
+            if accepted && !broadcast {
+                break;
+            }
+            if outbox::is_logged(self.core.db.read(), &pending.event_id, channel.name()).await? {
+                accepted = true;
+                continue;
+            }
+            let limit = Duration::from_millis(SEND_TIMEOUT_MS);
+            let answer = tokio::time::timeout(limit, channel.deliver(pending)).await;
+            match answer {
+                Ok(Ok(delivery)) => {
+                    accepted |= delivery == Delivery::Accepted;
+                    self.log(pending, channel.name(), delivery).await?;
+                }
+                Ok(Err(ChannelError::Later { reason, retry_after_s })) => {
+                    later = Some((reason, retry_after_s));
+                }
+                Ok(Err(ChannelError::Never { reason })) => never = Some(reason),
+                Err(_) => later = Some(("timed out".to_owned(), None)),
+            }
+        }
+        Ok(match (accepted, broadcast, later, never) {
+            (true, false, _, _) | (_, _, None, None) => Outcome::Done,
+            (_, _, Some((reason, retry_after_s)), _) => Outcome::Later { reason, retry_after_s },
+            (true, true, None, Some(_)) => Outcome::Done,
+            (false, _, None, Some(reason)) => Outcome::Dead { reason },
+        })
+    }
+
+    async fn log(&self, pending: &Pending, channel: &str, delivery: Delivery) -> Result<(), Error> {
+        let status = match delivery {
+            Delivery::Accepted => "accepted",
+            Delivery::NoRecipient => "no_recipient",
+        };
+        let now = self.core.clock.now_s();
+        let tx = self.core.db.begin_write().await?;
+        outbox::log(&*tx, &pending.event_id, channel, status, None, now).await?;
+        tx.commit().await
+    }
+
+    async fn settle(&self, pending: &Pending, outcome: Outcome, now: i64) -> Result<(), Error> {
+        let attempts = pending.attempts + 1;
+        let mut tx = self.core.db.begin_write().await?;
+        match outcome {
+            Outcome::Done => outbox::mark_done(&*tx, pending.seq, now).await?,
+            Outcome::Later { reason, retry_after_s } if attempts < ATTEMPTS_MAX => {
+                let wait = retry_after_s.unwrap_or_else(|| backoff_s(attempts));
+                outbox::mark_failed(&*tx, pending.seq, attempts, now + wait, &reason).await?;
+            }
+            Outcome::Later { reason, .. } | Outcome::Dead { reason } => {
+                outbox::mark_dead(&*tx, pending.seq, now, &reason).await?;
+                let details = json!({
+                    "event_id": pending.event_id, "event": pending.event.code(), "reason": reason,
+                });
+                let record =
+                    Record::new(AuditEvent::NotificationDeadLettered, &Actor::Daemon, details);
+                audit::repo::append(&mut tx, &record, now).await?;
+            }
+        }
+        tx.commit().await
+    }
+}
+
+/// Capped exponential backoff, seconds.
+#[must_use]
+pub fn backoff_s(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
+    BACKOFF_FIRST_S.saturating_mul(1 << doublings).min(BACKOFF_MAX_S)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_doubles_and_is_capped() {
+        assert_eq!(backoff_s(1), 2);
+        assert_eq!(backoff_s(4), 16);
+        assert_eq!(backoff_s(1_000), 3_600);
+    }
+}
