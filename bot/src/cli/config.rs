@@ -1,0 +1,104 @@
+//! `waiaas config`: what the daemon would be told, and where each value comes from. Also the
+//! flags that go over every other source.
+
+use clap::Subcommand;
+use i18n_embed_fl::fl;
+use waiaas_daemon_core::config::ConfigInputs;
+
+use super::context::Context;
+use super::output::Rows;
+use super::texts::Texts;
+use crate::report::{Exit, Failure, Outcome};
+
+/// The configuration.
+#[derive(Debug, Subcommand)]
+pub(super) enum Config {
+    /// Print every setting with its value and source; secrets as [set]
+    Show(ConfigFlags),
+    /// Say what is wrong with the configuration; exits 1 when anything is
+    Check(ConfigFlags),
+}
+
+/// Values over the environment and the file.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct ConfigFlags {
+    /// Where agents connect (http.listen)
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// What is logged (log.level)
+    #[arg(long, value_name = "FILTER")]
+    log_level: Option<String>,
+    /// Form of log lines (log.format)
+    #[arg(long, value_name = "FORM")]
+    log_format: Option<String>,
+    /// Any other setting; repeat for more
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE", value_parser = parse_setting)]
+    settings: Vec<(String, String)>,
+}
+
+/// The one setting that may not be given by a flag, since other users can read a program's
+/// arguments.
+const SECRET_KEY: &str = "telegram.bot_token";
+
+fn parse_setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected SECTION.KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
+}
+
+impl ConfigFlags {
+    /// Adds the given flags to the sources.
+    pub(super) fn apply(
+        &self,
+        inputs: ConfigInputs,
+        texts: &Texts,
+    ) -> Result<ConfigInputs, Failure> {
+        let named = [
+            ("http.listen", "--listen", &self.listen),
+            ("log.level", "--log-level", &self.log_level),
+            ("log.format", "--log-format", &self.log_format),
+        ];
+        let mut inputs = named.into_iter().fold(inputs, |inputs, (key, flag, value)| match value {
+            Some(value) => inputs.with_override(key, flag, value),
+            None => inputs,
+        });
+        for (key, value) in &self.settings {
+            if key == SECRET_KEY {
+                let failure = Failure::new(fl!(texts, "cli-secret-in-arguments"));
+                let failure = failure.with_hint(fl!(texts, "cli-secret-in-arguments-hint"));
+                return Err(failure.with_exit(Exit::Usage));
+            }
+            inputs = inputs.with_override(key, "--set", value);
+        }
+        Ok(inputs)
+    }
+}
+
+impl Config {
+    pub(super) fn run(self, context: &Context) -> Outcome {
+        let texts = &context.texts;
+        match self {
+            Self::Show(flags) => {
+                let config = context.config(&flags)?;
+                let settings = config.describe();
+                context.output.show(&settings, || {
+                    let heading = [
+                        fl!(texts, "cli-head-setting"),
+                        fl!(texts, "cli-head-value"),
+                        fl!(texts, "cli-head-source"),
+                    ];
+                    let rows = settings.iter().map(|setting| {
+                        let value = setting.value.clone().unwrap_or_else(|| "-".to_owned());
+                        [setting.key.clone(), value, setting.source.to_string()]
+                    });
+                    Rows::list(heading, rows)
+                })
+            }
+            Self::Check(flags) => {
+                let config = context.config(&flags)?;
+                let dir = config.data_dir.display().to_string();
+                let body = serde_json::json!({ "ok": true });
+                context.output.say(&body, || fl!(texts, "cli-config-right", dir = dir))
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What every command is given: where the data directory is, how to print, which language.
+
+use std::error::Error;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use waiaas_daemon_core::config::{Config, ConfigInputs, Language};
+use waiaas_protocol::data_dir::{self, DataDirInputs};
+use waiaas_protocol::time::Timestamp;
+
+use super::client::AdminClient;
+use super::config::ConfigFlags;
+use super::output::{Format, Output};
+use super::texts::{self, Texts};
+use crate::report::{Failure, stderr_has_colour};
+
+/// The process environment and the time at which the program started.
+#[derive(Debug)]
+pub(crate) struct Environment {
+    variables: Vec<(OsString, OsString)>,
+    now: Timestamp,
+}
+
+impl Environment {
+    /// Takes the variables as the system gives them, and Unix seconds.
+    pub(crate) fn new(
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+        now_s: i64,
+    ) -> Self {
+        Self { variables: variables.into_iter().collect(), now: Timestamp(now_s) }
+    }
+
+    fn get(&self, name: &str) -> Option<&OsStr> {
+        let found = self.variables.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_os_str()).filter(|value| !value.is_empty())
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.to_str().map(str::to_owned)
+    }
+}
+
+/// What every command is given.
+pub(super) struct Context {
+    pub(super) texts: Texts,
+    pub(super) output: Output,
+    /// When the program started.
+    pub(super) now: Timestamp,
+    language: Language,
+    data_dir_flag: Option<PathBuf>,
+    environment: Environment,
+}
+
+impl Context {
+    pub(super) fn new(
+        environment: Environment,
+        data_dir_flag: Option<PathBuf>,
+        format: Format,
+    ) -> Result<Self, Box<dyn Error>> {
+        let language = texts::language(|name| environment.text(name));
+        let no_color = environment.get("NO_COLOR").is_some();
+        Ok(Self {
+            texts: texts::load(language)?,
+            output: Output::new(format, no_color, stderr_has_colour(no_color)),
+            now: environment.now,
+            language,
+            data_dir_flag,
+            environment,
+        })
+    }
+
+    /// The data directory, absolute; it need not exist.
+    pub(super) fn data_dir(&self) -> Result<PathBuf, Failure> {
+        let path = |name: &str| self.environment.get(name).map(PathBuf::from);
+        let inputs = DataDirInputs {
+            flag: self.data_dir_flag.clone(),
+            env: path("WAIAAS_DATA_DIR"),
+            xdg_data_home: path("XDG_DATA_HOME"),
+            home: etcetera::home_dir().ok(),
+        };
+        let chosen =
+            data_dir::resolve(&inputs).map_err(|error| Failure::from_error(&error))?;
+        std::path::absolute(chosen).map_err(|error| Failure::from_error(&error))
+    }
+
+    /// The environment and the flags.
+    pub(super) fn config_inputs_without_file(
+        &self,
+        flags: &ConfigFlags,
+    ) -> Result<ConfigInputs, Failure> {
+        let inputs = ConfigInputs::new(&self.data_dir()?)
+            .with_environment(self.environment.variables.iter().cloned());
+        flags.apply(inputs, &self.texts)
+    }
+
+    /// The configuration, or everything that is wrong with it.
+    pub(super) fn config(&self, flags: &ConfigFlags) -> Result<Config, Failure> {
+        let inputs = self.config_inputs_without_file(flags)?;
+        let loaded = inputs.with_file().and_then(|inputs| Config::load(&inputs));
+        loaded.map_err(|errors| Failure::from_error(&errors))
+    }
+
+    /// How the person would call this program for the same data directory again.
+    pub(super) fn program(&self) -> String {
+        match &self.data_dir_flag {
+            Some(dir) => format!("waiaas --data-dir {}", dir.display()),
+            None => "waiaas".to_owned(),
+        }
+    }
+
+    /// A client of the daemon that serves this data directory.
+    pub(super) fn client(&self) -> Result<AdminClient<'_>, Failure> {
+        AdminClient::new(&self.data_dir()?, self.language.code(), &self.texts)
+    }
+}

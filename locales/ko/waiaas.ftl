@@ -1,0 +1,188 @@
+# Command line
+
+cli-error = 오류
+cli-caused-by = 원인
+cli-hint = 도움말
+cli-refusal = { $code }, 요청 { $request }
+cli-never = 없음
+cli-time-ahead = { $span } 후
+cli-time-ago = { $span } 전
+cli-default-wallet = { $name } (기본)
+cli-nothing-changed = 아무것도 바꾸지 않았습니다.
+cli-next-page = 더 있습니다. --before { $next } 를 붙여 다시 실행하세요.
+cli-sessions-ended = 종료된 세션: { $count }개.
+cli-path-not-text = 이 경로는 UTF-8 글자가 아니어서 config.toml에 쓸 수 없습니다.
+
+cli-not-running = 데이터 디렉터리 { $dir } 에서 waiaas가 실행되고 있지 않습니다
+cli-not-running-hint = `waiaas run`으로 시작하세요. 새 데이터 디렉터리는 `waiaas init`으로 만듭니다.
+cli-socket-denied = 이 사용자는 { $dir } 의 관리 소켓을 쓸 수 없습니다
+cli-socket-denied-hint = 데몬을 실행한 사용자나 root로 명령을 실행하세요.
+cli-no-answer = { $dir } 의 데몬이 응답하지 않았습니다
+cli-answer-unreadable = 데몬의 응답을 읽을 수 없습니다.
+cli-answer-unreadable-hint = 데몬의 버전이 다를 수 있습니다. `waiaas --version`과 `waiaas status`를 비교하세요.
+cli-name-not-in-path = "{ $name }" 이라는 이름으로는 찾을 수 없습니다.
+cli-name-not-in-path-hint = 대신 ID를 쓰세요. 목록에 나옵니다.
+
+cli-head-about = 대상
+cli-head-absolute-end = 최종 만료
+cli-head-actor = 행위자
+cli-head-address = 주소
+cli-head-agent = 에이전트
+cli-head-applied = 적용
+cli-head-at = 시각
+cli-head-chain = 체인
+cli-head-chat = 대화
+cli-head-created = 생성
+cli-head-details = 내용
+cli-head-event = 사건
+cli-head-expires = 만료
+cli-head-id = ID
+cli-head-key = 키
+cli-head-last-renewed = 마지막 갱신
+cli-head-last-used = 마지막 사용
+cli-head-name = 이름
+cli-head-network = 네트워크
+cli-head-paired = 연결
+cli-head-reason = 이유
+cli-head-renewals = 갱신
+cli-head-revoked = 종료
+cli-head-revoked-by = 종료한 사람
+cli-head-role = 역할
+cli-head-seq = 순번
+cli-head-sessions = 활성 세션
+cli-head-setting = 설정
+cli-head-source = 출처
+cli-head-state = 상태
+cli-head-step = 단계
+cli-head-token-file = 토큰 파일
+cli-head-user = 사용자
+cli-head-value = 값
+cli-head-wallets = 지갑
+
+cli-limit-amount-per-tx = 거래당 한도
+cli-limit-destinations = 보낼 수 있는 주소
+cli-limit-expires-in = 갱신 단위
+cli-limit-max-renewals = 전체 갱신 횟수
+cli-limit-operations = 허용 작업
+cli-limit-reject-window = 거절 기간
+cli-limit-total-amount = 전체 한도
+cli-limit-transactions = 전체 거래 수
+
+cli-wallet-added = 지갑 { $name } 을(를) 추가했습니다.
+cli-wallet-none = 아직 지갑이 없습니다. 추가하려면: waiaas wallet add NAME --chain evm --network base --address 0x…
+cli-wallet-remove-ask = 지갑 { $name } 을(를) 제거할까요? 이 지갑만 쓰는 세션은 종료되며 되돌릴 수 없습니다.
+cli-wallet-removed = 지갑 { $name } 을(를) 제거했습니다.
+
+cli-agent-added = 에이전트 { $name } 을(를) 추가했습니다.
+cli-agent-none = 아직 에이전트가 없습니다. 추가하려면: waiaas agent add NAME --wallet WALLET
+cli-agent-no-defaults = 이 에이전트에는 따로 정한 한도가 없습니다.
+cli-agent-remove-ask = 에이전트 { $name } 을(를) 제거할까요? 세션이 모두 종료되며 되돌릴 수 없습니다.
+cli-agent-removed = 에이전트 { $name } 을(를) 제거했고 세션을 종료했습니다.
+cli-agent-resumed = 에이전트 { $name } 이(가) 다시 동작할 수 있습니다.
+cli-agent-suspended = 에이전트 { $name } 을(를) 정지했습니다. `waiaas agent resume` 전까지 요청이 거부됩니다.
+
+cli-session-created =
+    { $agent } 의 세션 { $session }
+    토큰 만료 { $expires }; { $renewals ->
+        [0] 갱신할 수 없음
+       *[other] 갱신 { $renewals }회
+    }
+    { $end } 이후에는 갱신할 수 없습니다
+cli-session-none = 해당하는 세션이 없습니다. `--state all`은 보관 중인 모든 세션을 보여 줍니다.
+cli-session-replaced = 세션 { $session } 은(는) 교체되어 종료되었습니다.
+cli-session-revoke-ask = 세션 { $session } 을(를) 종료할까요? 다음 요청부터 토큰이 거부되며 되돌릴 수 없습니다.
+cli-session-revoked = 세션 { $session } 을(를) 종료했습니다.
+cli-session-revoked-before = 세션 { $session } 은(는) 이미 { $at } 에 종료되었습니다.
+cli-session-token-file = 토큰은 이 파일에 있습니다:
+cli-session-token-once = 토큰은 지금 한 번만 표시되며 다시 볼 수 없습니다. 토큰을 가진 쪽이 곧 에이전트입니다:
+
+cli-status-dead-letters = 전송 포기
+cli-status-frozen = 동결
+cli-status-frozen-since = { $since } 부터: 데이터베이스가 이 컴퓨터의 기록보다 오래되었습니다. 복원한 내용을 확인한 뒤 실행하세요: waiaas db confirm-restore
+cli-status-kill-switch = 긴급 차단
+cli-status-last-ok = 마지막 정상 { $since }
+cli-status-listen = 에이전트 주소
+cli-status-next-expiry = 다음 만료
+cli-status-operators = 연결된 사람
+cli-status-outbox = 전송 대기
+cli-status-uptime = 가동 시간
+cli-status-version = 버전
+
+cli-killswitch-is-off = 긴급 차단이 꺼져 있습니다.
+cli-killswitch-is-on = 긴급 차단이 켜져 있습니다({ $since }, { $by }). 모든 에이전트가 거부됩니다. `waiaas killswitch off`로 해제하세요.
+cli-killswitch-on-ask = 다음 요청부터 모든 에이전트를 거부할까요?
+cli-killswitch-revoke-all-ask = 모든 에이전트를 거부하고 활성 세션을 모두 종료할까요? 종료한 세션은 되살릴 수 없습니다.
+
+cli-keys-revoke-all-ask = 키를 교체하고 활성 세션을 모두 종료할까요? 종료한 세션은 되살릴 수 없습니다.
+cli-keys-rotated = 이제 키 { $kid } 로 서명합니다. { $deleted ->
+        [0] 삭제한 이전 키는 없습니다
+       *[other] 이전 키 { $deleted }개를 삭제했습니다
+    }.
+
+cli-audit-broken = 감사 기록이 온전하지 않습니다. 처음 어긋난 순번: { $seq }
+cli-audit-broken-hint = 누군가 또는 무언가가 밖에서 데이터베이스를 바꾸었습니다. 사본을 남기고 백업과 비교하세요.
+cli-audit-intact = 감사 기록이 온전합니다: { $entries }건.
+cli-audit-none = 해당하는 기록이 없습니다.
+
+cli-pair-code = { $until } 까지 봇에게 보내세요: /start { $code }
+cli-pair-done = { $name } 님과 연결되었습니다.
+cli-pair-expired = 제한 시간 안에 코드를 쓴 사람이 없습니다
+cli-pair-expired-hint = `waiaas pair`를 다시 실행하세요.
+cli-pair-interrupted = 기다리기를 멈췄습니다. 코드는 { $until } 까지 유효합니다.
+cli-pair-link = { $until } 까지 휴대폰에서 링크를 열거나 카메라로 그림을 비추세요. 한 번만 쓸 수 있습니다.
+cli-pair-none = 아직 연결된 사람이 없습니다. 휴대폰을 연결하려면: waiaas pair
+cli-pair-remove-ask = 사용자 { $user } 의 콘솔 사용을 끝낼까요?
+cli-pair-removed = { $name } 님은 더 이상 콘솔을 쓸 수 없습니다.
+cli-pair-waiting = 휴대폰을 기다리는 중입니다. Ctrl-C로 멈춥니다.
+
+cli-config-right = { $dir } 의 설정이 올바릅니다.
+cli-secret-in-arguments = 다른 사용자가 프로그램 인자를 볼 수 있으므로 봇 토큰은 인자로 줄 수 없습니다
+cli-secret-in-arguments-hint = 권한 0600인 파일에 넣고 telegram.bot_token_file을 설정하거나 WAIAAS_TELEGRAM__BOT_TOKEN을 쓰세요.
+
+cli-db-backed-up = 데이터베이스를 { $file } 에 복사했습니다({ $bytes }바이트). master.key도 보관하되 따로 두세요. 둘이 함께 있으면 토큰을 만들 수 있습니다.
+cli-db-backup-exists = { $file } 이(가) 이미 있습니다
+cli-db-backup-exists-hint = 없는 파일 이름을 주세요. 백업은 다른 파일을 덮어쓰지 않습니다.
+cli-db-backup-failed = 데이터베이스를 { $file } 에 복사하지 못했습니다
+cli-db-confirm-ask = 복원한 데이터베이스를 다시 쓸까요? 백업 이후에 종료한 세션이 되살아납니다.
+cli-db-confirmed = 복원한 데이터베이스를 다시 씁니다.
+cli-db-migrated = { $count ->
+        [0] 데이터베이스에 모든 단계가 이미 적용되어 있습니다.
+       *[other] { $count }개 단계를 적용했습니다.
+    }
+cli-db-missing = { $file } 에 데이터베이스가 없습니다
+cli-db-newer = 더 새로운 버전에서 적용됨
+cli-db-not-frozen = 동결된 것이 없어 확인할 것도 없습니다.
+cli-db-pending = 대기 중
+
+cli-init-ask-listen = 에이전트가 접속할 주소
+cli-init-ask-owner = 알고 있다면 본인의 텔레그램 ID (비워 두면 나중에 링크로 연결)
+cli-init-ask-token = @BotFather의 봇 토큰 (표시되지 않음, 비워 두면 텔레그램 없이)
+cli-init-ask-zone = 대화에 표시할 시간대
+cli-init-backup = 이전 설정은 { $file } 에 남겨 두었습니다.
+cli-init-done = { $dir } 에 만들었습니다: { $files }
+cli-init-exists = { $dir } 은(는) 이미 준비되어 있어 아무것도 바꾸지 않았습니다. 있는 파일: { $files }. 설정을 다시 쓰려면: waiaas init --force
+cli-init-hint = `waiaas init`으로 만드세요.
+cli-init-next-no-bot =
+    다음 순서:
+      1. { $program } run
+      2. { $program } wallet add NAME --chain evm --network base --address 0x…
+      3. { $program } agent add NAME --wallet NAME
+      4. { $program } session create --agent NAME
+    텔레그램 콘솔을 쓰려면 @BotFather로 봇을 만들고 config.toml에 telegram.bot_token_file을 설정하세요.
+cli-init-next-owner =
+    다음 순서:
+      1. { $program } run
+      2. { $program } wallet add NAME --chain evm --network base --address 0x…
+      3. { $program } agent add NAME --wallet NAME
+      4. 봇에게 /newsession을 보내세요.
+cli-init-next-pair =
+    다음 순서:
+      1. { $program } run
+      2. { $program } pair
+      3. { $program } wallet add NAME --chain evm --network base --address 0x…
+      4. { $program } agent add NAME --wallet NAME
+      5. 봇에게 /newsession을 보내세요.
+cli-init-no-terminal = init은 질문을 하는데 여기는 터미널이 아닙니다
+cli-init-no-terminal-hint = --non-interactive와 함께 설정할 값을 인자로 주세요.
+cli-init-rewritten = { $dir } 의 설정을 새로 썼습니다.
+cli-init-warning = 주의: 이 사용자로 실행되는 에이전트는 모든 토큰과 관리 소켓을 포함해 여기 있는 것을 모두 읽을 수 있습니다. 에이전트는 다른 사용자로 실행하세요. 이 컴퓨터에서 권한이 늘어나는 일은 모두 대화로 알립니다.
