@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use waiaas_protocol::ids::{AgentId, EventId, SessionId, WalletId};
 use waiaas_protocol::wire::ConstraintsRequest;
 
@@ -58,13 +58,12 @@ pub struct Core {
     pub data_dir: Arc<PathBuf>,
     /// Seals signing keys.
     pub master_key: MasterKey,
-    /// Rung when something was put into an outbox.
-    pub outbox_bell: Arc<Notify>,
     /// How the channels are doing.
     pub health: HealthBoard,
     /// Unix seconds when the process started.
     pub started_at: i64,
     keyring: Arc<RwLock<Keyring>>,
+    bell: watch::Sender<u64>,
 }
 
 /// The parts that [`Core::new`] joins.
@@ -91,10 +90,21 @@ impl Core {
             policy: Arc::new(parts.policy),
             data_dir: Arc::new(parts.data_dir),
             master_key: parts.master_key,
-            outbox_bell: Arc::new(Notify::new()),
             health: HealthBoard::default(),
             keyring: Arc::new(RwLock::new(parts.keyring)),
+            bell: watch::Sender::new(0),
         }
+    }
+
+    /// Says that something was put into an outbox; call it after the commit.
+    pub fn ring(&self) {
+        self.bell.send_modify(|rings| *rings = rings.wrapping_add(1));
+    }
+
+    /// Hears every [`Core::ring`] from now on.
+    #[must_use]
+    pub fn listen(&self) -> watch::Receiver<u64> {
+        self.bell.subscribe()
     }
 
     /// Reads the keyring.

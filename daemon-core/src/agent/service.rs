@@ -189,11 +189,11 @@ async fn set_status(
     let details = json!({ "name": agent.name, "revoked_sessions": revoked });
     record(&mut tx, event, actor, &agent, details, now).await?;
     if status == AgentStatus::Active {
-        tell(core, &tx, Power::AgentResumed, &agent.name, actor, now).await?;
+        tell(core, &*tx, Power::AgentResumed, &agent.name, actor, now).await?;
     }
     let view = view(&*tx, agent, now).await?;
     tx.commit().await?;
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(view)
 }
 
@@ -230,10 +230,10 @@ pub async fn set_defaults(
     repo::set_defaults(&*tx, agent.id, agent.default_constraints.as_ref(), now).await?;
     let details = json!({ "name": agent.name, "default_constraints": agent.default_constraints });
     record(&mut tx, AuditEvent::AgentDefaultsChanged, actor, &agent, details, now).await?;
-    tell(core, &tx, Power::AgentLimits, &agent.name, actor, now).await?;
+    tell(core, &*tx, Power::AgentLimits, &agent.name, actor, now).await?;
     let view = view(&*tx, agent, now).await?;
     tx.commit().await?;
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(view)
 }
 
@@ -277,10 +277,10 @@ pub async fn link_wallet(
     let details = json!({ "agent": agent.name, "wallet_id": wallet.id, "wallet": wallet.name });
     record(&mut tx, AuditEvent::AgentWalletLinked, actor, &agent, details, now).await?;
     let subject = format!("{} → {}", wallet.name, agent.name);
-    tell(core, &tx, Power::AgentWallet, &subject, actor, now).await?;
+    tell(core, &*tx, Power::AgentWallet, &subject, actor, now).await?;
     let view = view(&*tx, agent, now).await?;
     tx.commit().await?;
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(view)
 }
 

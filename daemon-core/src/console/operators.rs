@@ -188,7 +188,7 @@ pub async fn bind_configured(core: &Core, binding: &Binding) -> Result<bool, Err
     let new = bind_in(core, &mut tx, binding, now).await?;
     if new {
         tx.commit().await?;
-        core.outbox_bell.notify_one();
+        core.ring();
     }
     Ok(new)
 }

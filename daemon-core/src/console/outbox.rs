@@ -8,7 +8,6 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::callbacks::{self, DATA_PREFIX, NewCallback};
 use super::messages;
@@ -428,7 +427,7 @@ pub async fn sweep_keyboards(core: &Core) -> Result<usize, Error> {
     }
     tx.commit().await?;
     if swept > 0 {
-        core.outbox_bell.notify_one();
+        core.ring();
     }
     Ok(swept)
 }

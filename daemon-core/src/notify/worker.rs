@@ -48,6 +48,7 @@ impl Worker {
 
     /// Works until cancelled.
     pub async fn run(self, stop: CancellationToken) {
+        let mut bell = self.core.listen();
         loop {
             let worked = match self.pass().await {
                 Ok(worked) => worked,
@@ -62,7 +63,7 @@ impl Worker {
             let pause = self.core.clock.timer(Duration::from_millis(IDLE_MS));
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.core.outbox_bell.notified() => {}
+                _ = bell.changed() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }

@@ -62,7 +62,7 @@ pub async fn scan(core: &Core) -> Result<bool, Error> {
     let ended = tell_ran_out(core, now).await?;
     let purged = purge(core, now).await?;
     if warned || ended {
-        core.outbox_bell.notify_one();
+        core.ring();
     }
     Ok(warned || ended || purged > 0)
 }

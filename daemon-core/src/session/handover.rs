@@ -198,8 +198,7 @@ async fn delivered(
         draft.enqueue(core, &*tx, now).await?;
     }
     tx.commit().await?;
-    core.outbox_bell.notify_waiters();
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(HandedOver { view, token_file, replaced })
 }
 
@@ -220,8 +219,7 @@ async fn failed(
         draft.enqueue(core, &*tx, now).await?;
     }
     tx.commit().await?;
-    core.outbox_bell.notify_waiters();
-    core.outbox_bell.notify_one();
+    core.ring();
     Err(Error::TokenFileUnwritable { reason })
 }
 

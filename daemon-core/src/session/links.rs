@@ -168,7 +168,7 @@ pub async fn link(
     outbox::enqueue(core, &*tx, &event, now).await?;
     let view = view::load(&*tx, session).await?;
     tx.commit().await?;
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(view)
 }
 

@@ -111,7 +111,7 @@ pub async fn renew(core: &Core, request: &RenewRequest<'_>) -> Result<Renewed, E
             };
             note_refusal(core, &mut tx, session, agent, refusal, request.from, now).await?;
             tx.commit().await?;
-            core.outbox_bell.notify_one();
+            core.ring();
             Err(to_error(refusal, &fresh))
         }
     }
@@ -153,7 +153,7 @@ async fn rotate(
     let renewed = repo::by_id(&*tx, session.id).await?.ok_or(Error::SessionNotFound)?;
     tell_renewed(core, &mut tx, &renewed, agent, now).await?;
     tx.commit().await?;
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(Renewed { response: to_response(&renewed, token, now), replayed: false })
 }
 

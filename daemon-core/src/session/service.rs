@@ -82,7 +82,7 @@ pub async fn create(core: &Core, actor: &Actor, new: &NewSession) -> Result<Crea
     let mut tx = core.db.begin_write().await?;
     let created = create_in(core, &mut tx, actor, new).await?;
     tx.commit().await?;
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(created)
 }
 
@@ -354,7 +354,7 @@ pub async fn revoke(
     let session = repo::by_id(&*tx, id).await?.ok_or(Error::SessionNotFound)?;
     if first {
         tx.commit().await?;
-        core.outbox_bell.notify_one();
+        core.ring();
     }
     Ok((session, !first))
 }

@@ -41,7 +41,7 @@ pub async fn activate(core: &Core, actor: &Actor, revoke_all: bool) -> Result<Ki
     if before.is_none() {
         repo::set(&*tx, Key::KillSwitch, Some(&switch), now).await?;
         let event = Event::KillSwitchActivated { by: actor.label(), revoked_sessions: revoked, at: now };
-        outbox::enqueue(core, &tx, &event, now).await?;
+        outbox::enqueue(core, &*tx, &event, now).await?;
     }
     if before.is_none() || revoked > 0 {
         let details = json!({ "revoked_sessions": revoked });
@@ -49,7 +49,7 @@ pub async fn activate(core: &Core, actor: &Actor, revoke_all: bool) -> Result<Ki
         audit::repo::append(&mut tx, &record, now).await?;
     }
     tx.commit().await?;
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(to_body(Some(&switch), revoked))
 }
 
@@ -66,9 +66,9 @@ pub async fn recover(core: &Core, actor: &Actor) -> Result<KillSwitchBody, Error
         let record = Record::new(AuditEvent::KillSwitchRecovered, actor, json!({}));
         audit::repo::append(&mut tx, &record, now).await?;
         let event = Event::KillSwitchRecovered { by: actor.label(), at: now };
-        outbox::enqueue(core, &tx, &event, now).await?;
+        outbox::enqueue(core, &*tx, &event, now).await?;
         tx.commit().await?;
-        core.outbox_bell.notify_one();
+        core.ring();
     }
     Ok(to_body(None, 0))
 }
@@ -109,7 +109,7 @@ pub async fn freeze_if_restored(core: &Core) -> Result<bool, Error> {
         let details = json!({ "database_seq": head.seq, "anchor_seq": anchor.map(|a| a.seq) });
         let record = Record::new(AuditEvent::DatabaseRestoreFrozen, &Actor::Daemon, details);
         audit::repo::append(&mut tx, &record, now).await?;
-        outbox::enqueue(core, &tx, &Event::DatabaseFrozen { at: now }, now).await?;
+        outbox::enqueue(core, &*tx, &Event::DatabaseFrozen { at: now }, now).await?;
     }
     tx.commit().await?;
     tracing::error!(
@@ -138,10 +138,10 @@ pub async fn confirm_restore(core: &Core, actor: &Actor) -> Result<RestoreConfir
         by: actor.label(),
         at: now,
     };
-    outbox::enqueue(core, &tx, &event, now).await?;
+    outbox::enqueue(core, &*tx, &event, now).await?;
     tx.commit().await?;
     let head = audit::repo::head(core.db.read()).await?;
     core.db.anchor().reset(&head).map_err(Error::internal)?;
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(RestoreConfirmation { was_frozen: true })
 }

@@ -4,6 +4,7 @@
 //! The only module of this crate that touches the bytes of a key.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use base64::Engine as _;
@@ -16,13 +17,13 @@ const NONCE_BYTES: usize = 12;
 
 /// A key of 32 bytes.
 #[derive(Clone)]
-pub struct KeyBytes(SecretBox<[u8; KEY_BYTES]>);
+pub struct KeyBytes(Arc<SecretBox<[u8; KEY_BYTES]>>);
 
 impl KeyBytes {
     /// Takes random bytes.
     #[must_use]
     pub fn new(bytes: [u8; KEY_BYTES]) -> Self {
-        Self(SecretBox::new(Box::new(bytes)))
+        Self(Arc::new(SecretBox::new(Box::new(bytes))))
     }
 
     pub(super) fn expose(&self) -> &[u8] {

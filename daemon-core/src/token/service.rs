@@ -104,7 +104,7 @@ pub async fn rotate(
             keyring.remove(kid);
         }
     });
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(RotateKeysResponse { current_kid: kid, deleted_kids, revoked_sessions })
 }
 

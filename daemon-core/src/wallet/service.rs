@@ -118,6 +118,6 @@ pub async fn terminate(core: &Core, actor: &Actor, reference: &str) -> Result<Wa
     audit::repo::append(&mut tx, &Record::new(AuditEvent::WalletTerminated, actor, details), now)
         .await?;
     tx.commit().await?;
-    core.outbox_bell.notify_one();
+    core.ring();
     Ok(wallet)
 }
