@@ -196,7 +196,8 @@ impl Sandbox {
         self.shared.read(|state, _| state.updates.len())
     }
 
-    /// Shows these lines of plain text beside the chat page, instead of the former ones.
+    /// Shows these lines of plain text beside the chat page, instead of the former ones. The
+    /// first is the heading; what stands between backticks is set as code.
     pub fn set_note(&self, mut lines: Vec<String>) {
         lines.truncate(NOTE_LINES_MAX);
         self.shared.write(|state, _| state.note = lines);

@@ -3,6 +3,7 @@
 //! The page is static and holds nothing; all it shows comes from `/person/…`, which answers
 //! only this machine's browser with the page's key. See `guard` for what is checked.
 
+mod assets;
 mod guard;
 mod snapshot;
 
@@ -10,7 +11,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -24,56 +25,26 @@ use tokio::sync::watch;
 use crate::error::PersonError;
 use crate::person::Person;
 use crate::state::Shared;
-
-const HTML: &str = include_str!("page.html");
-const CSS: &str = include_str!("page.css");
-const JS: &str = include_str!("page.js");
-
-/// Nothing from elsewhere, nothing inline, no frames.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-                                       connect-src 'self'; img-src 'self' data:; base-uri \
-                                       'none'; form-action 'none'; frame-ancestors 'none'";
+use assets::{PAGE, PARTS};
 
 pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
-    let person = Router::new()
+    let keyed = Router::new()
         .route("/person/{user_id}/state", get(state))
         .route("/person/{user_id}/events", get(events))
         .route("/person/{user_id}/send", post(send))
         .route("/person/{user_id}/tap", post(tap))
-        .route(
-            "/chat/{user_id}",
-            get(|| async { asset("text/html; charset=utf-8", HTML) }),
-        )
+        .route(PAGE.path, PAGE.route())
         .route_layer(middleware::from_fn_with_state(shared.clone(), guard::key));
-    Router::new()
-        .route(
-            "/chat/page.css",
-            get(|| async { asset("text/css; charset=utf-8", CSS) }),
-        )
-        .route(
-            "/chat/page.js",
-            get(|| async { asset("text/javascript; charset=utf-8", JS) }),
-        )
-        .merge(person)
+    PARTS
+        .iter()
+        .fold(Router::new(), |router, part| {
+            router.route(part.path, part.route())
+        })
+        .merge(keyed)
         .route_layer(middleware::from_fn_with_state(
             shared.clone(),
             guard::origin,
         ))
-}
-
-fn asset(content_type: &'static str, body: &'static str) -> Response {
-    let mut response = body.into_response();
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_TYPE, content_type),
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-store"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
 }
 
 /// The person that the path names, if the sandbox knows one of that id.

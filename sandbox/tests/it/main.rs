@@ -11,5 +11,6 @@ mod menus;
 mod page;
 mod polling;
 mod sending;
+mod teloxide_client;
 mod webhooks;
 mod wire;

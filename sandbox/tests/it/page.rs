@@ -45,11 +45,34 @@ async fn the_page_and_its_assets_come_from_here_alone() {
         !html.contains("http://") && !html.contains("https://"),
         "no foreign address"
     );
-    for asset in ["/chat/page.css", "/chat/page.js"] {
-        assert!(html.contains(asset));
-        let url = format!("{}{asset}", bench.sandbox.url());
-        assert_eq!(bench.client.get(url).send().await.unwrap().status(), 200);
+    let mut wanted: Vec<String> = parts_named_in(&html);
+    assert!(wanted.len() >= 4, "{wanted:?}");
+    while let Some(part) = wanted.pop() {
+        let url = format!("{}/chat/{part}", bench.sandbox.url());
+        let response = bench.client.get(url).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{part}");
+        let body = response.text().await.unwrap();
+        for danger in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+        ] {
+            assert!(!body.contains(danger), "{part} uses {danger}");
+        }
+        if part == "page.js" {
+            wanted.extend(["composer.js", "messages.js", "text.js", "toasts.js"].map(String::from));
+        }
     }
+}
+
+/// The files that the page asks for.
+fn parts_named_in(html: &str) -> Vec<String> {
+    html.split("\"/chat/")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
