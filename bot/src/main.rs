@@ -13,6 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 
+#[allow(clippy::disallowed_methods, reason = "this is where time and environment come in")]
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());

@@ -50,7 +50,10 @@ impl Failure {
 
     /// An end without a message.
     pub(crate) fn without_words(exit: Exit) -> Self {
-        Self { exit, ..Self::new("") }
+        Self {
+            exit,
+            ..Self::new("")
+        }
     }
 
     /// An error that says enough by itself; its sources become the causes.
@@ -111,13 +114,25 @@ impl Failure {
             label(fl!(texts, "cli-error"), 31),
             terminal_safe(&self.message)
         )];
-        lines.extend(self.facts.iter().map(|fact| format!("  {}", terminal_safe(fact))));
+        lines.extend(
+            self.facts
+                .iter()
+                .map(|fact| format!("  {}", terminal_safe(fact))),
+        );
         if !self.causes.is_empty() {
             lines.push(label(fl!(texts, "cli-caused-by"), 31));
-            lines.extend(self.causes.iter().map(|cause| format!("  {}", terminal_safe(cause))));
+            lines.extend(
+                self.causes
+                    .iter()
+                    .map(|cause| format!("  {}", terminal_safe(cause))),
+            );
         }
         if let Some(hint) = &self.hint {
-            lines.push(format!("{} {}", label(fl!(texts, "cli-hint"), 36), terminal_safe(hint)));
+            lines.push(format!(
+                "{} {}",
+                label(fl!(texts, "cli-hint"), 36),
+                terminal_safe(hint)
+            ));
         }
         lines.join("\n")
     }
@@ -125,7 +140,9 @@ impl Failure {
 
 /// Prints a failure, if there is one, and says how the program ends.
 pub(crate) fn finish(outcome: Outcome, texts: &Texts, colour: bool) -> ExitCode {
-    let Err(failure) = outcome else { return ExitCode::SUCCESS };
+    let Err(failure) = outcome else {
+        return ExitCode::SUCCESS;
+    };
     if !failure.message.is_empty() {
         write_stderr(&failure.layout(texts, colour));
     }

@@ -176,7 +176,7 @@ fn http(reader: &mut Reader) -> HttpConfig {
     if !http.listen.ip().to_canonical().is_loopback() && !http.behind_tls_proxy {
         reader.refuse(
             &schema::LISTEN,
-            "not a loopback address, and tokens would travel without TLS",
+            "is not a loopback address, and tokens would travel without TLS",
             "127.0.0.1 or [::1]; or put a TLS proxy in front and set http.behind_tls_proxy = true",
         );
     }

@@ -11,7 +11,7 @@ cli-default-wallet = { $name } (default)
 cli-nothing-changed = Nothing was changed.
 cli-next-page = There are more: repeat with --before { $next }
 cli-sessions-ended = Live sessions ended: { $count }.
-cli-path-not-text = This path is not UTF-8 text, so it cannot be written into config.toml.
+cli-path-not-text = This path is not UTF-8 text, and only such paths can be used here.
 
 cli-not-running = waiaas is not running for data directory { $dir }
 cli-not-running-hint = Start it with `waiaas run`; a new data directory is made with `waiaas init`.
@@ -163,7 +163,7 @@ cli-init-ask-token = Bot token from @BotFather (hidden; empty: no Telegram for n
 cli-init-ask-zone = Time zone of dates in the chat
 cli-init-backup = The old configuration is kept as { $file }.
 cli-init-done = Made in { $dir }: { $files }
-cli-init-exists = { $dir } is ready already, and nothing was changed. It has: { $files }. To rewrite the configuration: waiaas init --force
+cli-init-exists = { $dir } is ready already, and nothing was changed. It has: { $files }. To rewrite the configuration: { $program } init --force
 cli-init-hint = Make it with `waiaas init`.
 cli-init-next-no-bot =
     Next:

@@ -11,7 +11,7 @@ cli-default-wallet = { $name } (기본)
 cli-nothing-changed = 아무것도 바꾸지 않았습니다.
 cli-next-page = 더 있습니다. --before { $next } 를 붙여 다시 실행하세요.
 cli-sessions-ended = 종료된 세션: { $count }개.
-cli-path-not-text = 이 경로는 UTF-8 글자가 아니어서 config.toml에 쓸 수 없습니다.
+cli-path-not-text = 이 경로는 UTF-8 글자가 아니어서 여기에 쓸 수 없습니다.
 
 cli-not-running = 데이터 디렉터리 { $dir } 에서 waiaas가 실행되고 있지 않습니다
 cli-not-running-hint = `waiaas run`으로 시작하세요. 새 데이터 디렉터리는 `waiaas init`으로 만듭니다.
@@ -160,7 +160,7 @@ cli-init-ask-token = @BotFather의 봇 토큰 (표시되지 않음, 비워 두�
 cli-init-ask-zone = 대화에 표시할 시간대
 cli-init-backup = 이전 설정은 { $file } 에 남겨 두었습니다.
 cli-init-done = { $dir } 에 만들었습니다: { $files }
-cli-init-exists = { $dir } 은(는) 이미 준비되어 있어 아무것도 바꾸지 않았습니다. 있는 파일: { $files }. 설정을 다시 쓰려면: waiaas init --force
+cli-init-exists = { $dir } 은(는) 이미 준비되어 있어 아무것도 바꾸지 않았습니다. 있는 파일: { $files }. 설정을 다시 쓰려면: { $program } init --force
 cli-init-hint = `waiaas init`으로 만드세요.
 cli-init-next-no-bot =
     다음 순서:

@@ -102,10 +102,16 @@ impl Agent {
         let texts = &context.texts;
         match self {
             Self::Add { name, wallets } => {
-                let request = CreateAgentRequest { name, wallets, default_constraints: None };
+                let request = CreateAgentRequest {
+                    name,
+                    wallets,
+                    default_constraints: None,
+                };
                 let added: AgentBody = client.post("/agents", &request).await?;
                 let name = added.name.clone();
-                context.output.say(&added, || fl!(texts, "cli-agent-added", name = name))
+                context
+                    .output
+                    .say(&added, || fl!(texts, "cli-agent-added", name = name))
             }
             Self::List { all } => {
                 let include = all.then(|| "terminated".to_owned());
@@ -120,19 +126,28 @@ impl Agent {
                 let path = path(&["agents", &agent, "suspend"], texts)?;
                 let agent: AgentBody = client.post(&path, &serde_json::json!({})).await?;
                 let name = agent.name.clone();
-                context.output.say(&agent, || fl!(texts, "cli-agent-suspended", name = name))
+                context
+                    .output
+                    .say(&agent, || fl!(texts, "cli-agent-suspended", name = name))
             }
             Self::Resume(Which { agent }) => {
                 let path = path(&["agents", &agent, "resume"], texts)?;
                 let agent: AgentBody = client.post(&path, &serde_json::json!({})).await?;
                 let name = agent.name.clone();
-                context.output.say(&agent, || fl!(texts, "cli-agent-resumed", name = name))
+                context
+                    .output
+                    .say(&agent, || fl!(texts, "cli-agent-resumed", name = name))
             }
-            Self::Remove { which: Which { agent }, yes } => remove(context, &agent, &yes).await,
+            Self::Remove {
+                which: Which { agent },
+                yes,
+            } => remove(context, &agent, &yes).await,
             Self::Wallet(change) => change.run(context).await,
-            Self::Defaults { which, clear, limits } => {
-                defaults(context, &which.agent, clear, limits).await
-            }
+            Self::Defaults {
+                which,
+                clear,
+                limits,
+            } => defaults(context, &which.agent, clear, limits).await,
         }
     }
 }
@@ -143,22 +158,24 @@ async fn remove(context: &Context, agent: &str, yes: &Yes) -> Outcome {
     yes.confirm(context, &fl!(texts, "cli-agent-remove-ask", name = agent))?;
     let removed: AgentBody = context.client()?.delete(&path).await?;
     let name = removed.name.clone();
-    context.output.say(&removed, || fl!(texts, "cli-agent-removed", name = name))
+    context
+        .output
+        .say(&removed, || fl!(texts, "cli-agent-removed", name = name))
 }
 
-async fn defaults(
-    context: &Context,
-    agent: &str,
-    clear: bool,
-    given: ConstraintFlags,
-) -> Outcome {
+async fn defaults(context: &Context, agent: &str, clear: bool, given: ConstraintFlags) -> Outcome {
     let client = context.client()?;
     let agent_path = path(&["agents", agent], &context.texts)?;
     let mut body: AgentBody = client.get(&agent_path).await?;
     if clear || given.any() {
-        let before = body.default_constraints.filter(|_| !clear).unwrap_or_default();
+        let before = body
+            .default_constraints
+            .filter(|_| !clear)
+            .unwrap_or_default();
         let limits = given.over(before);
-        body = client.put(&format!("{agent_path}/defaults"), &limits).await?;
+        body = client
+            .put(&format!("{agent_path}/defaults"), &limits)
+            .await?;
     }
     let limits = body.default_constraints.unwrap_or_default();
     let none = limits == ConstraintsRequest::default();
@@ -172,16 +189,28 @@ impl AgentWallet {
         let client = context.client()?;
         let texts = &context.texts;
         let body: AgentBody = match self {
-            Self::Add { pair: AgentAndWallet { agent, wallet }, default } => {
-                let request = LinkWalletRequest { wallet, make_default: default };
-                client.post(&path(&["agents", &agent, "wallets"], texts)?, &request).await?
+            Self::Add {
+                pair: AgentAndWallet { agent, wallet },
+                default,
+            } => {
+                let request = LinkWalletRequest {
+                    wallet,
+                    make_default: default,
+                };
+                client
+                    .post(&path(&["agents", &agent, "wallets"], texts)?, &request)
+                    .await?
             }
             Self::Remove(AgentAndWallet { agent, wallet }) => {
-                client.delete(&path(&["agents", &agent, "wallets", &wallet], texts)?).await?
+                client
+                    .delete(&path(&["agents", &agent, "wallets", &wallet], texts)?)
+                    .await?
             }
             Self::Default(AgentAndWallet { agent, wallet }) => {
                 let path = path(&["agents", &agent, "default-wallet"], texts)?;
-                client.put(&path, &SetDefaultWalletRequest { wallet }).await?
+                client
+                    .put(&path, &SetDefaultWalletRequest { wallet })
+                    .await?
             }
         };
         context.output.show(&body, || facts(context, &body))
@@ -207,7 +236,9 @@ fn print_list(context: &Context, list: &AgentList) -> Outcome {
         ]
     });
     let empty = || list.agents.is_empty().then(|| fl!(texts, "cli-agent-none"));
-    context.output.show_list(list, empty, || Rows::list(heading, rows))
+    context
+        .output
+        .show_list(list, empty, || Rows::list(heading, rows))
 }
 
 fn facts(context: &Context, agent: &AgentBody) -> Rows {
@@ -215,10 +246,22 @@ fn facts(context: &Context, agent: &AgentBody) -> Rows {
     let mut rows = vec![
         (fl!(texts, "cli-head-name"), Some(agent.name.clone())),
         (fl!(texts, "cli-head-id"), Some(agent.id.to_string())),
-        (fl!(texts, "cli-head-state"), Some(state(agent.status).to_owned())),
-        (fl!(texts, "cli-head-sessions"), Some(agent.live_sessions.to_string())),
-        (fl!(texts, "cli-head-wallets"), Some(wallets(context, agent))),
-        (fl!(texts, "cli-head-created"), Some(agent.created_at.to_string())),
+        (
+            fl!(texts, "cli-head-state"),
+            Some(state(agent.status).to_owned()),
+        ),
+        (
+            fl!(texts, "cli-head-sessions"),
+            Some(agent.live_sessions.to_string()),
+        ),
+        (
+            fl!(texts, "cli-head-wallets"),
+            Some(wallets(context, agent)),
+        ),
+        (
+            fl!(texts, "cli-head-created"),
+            Some(agent.created_at.to_string()),
+        ),
     ];
     if let Some(limits) = &agent.default_constraints {
         rows.extend(constraints::rows(context, limits));
@@ -228,7 +271,11 @@ fn facts(context: &Context, agent: &AgentBody) -> Rows {
 
 fn wallets(context: &Context, agent: &AgentBody) -> String {
     let names = agent.wallets.iter().map(|wallet| match wallet.is_default {
-        true => fl!(context.texts, "cli-default-wallet", name = wallet.name.clone()),
+        true => fl!(
+            context.texts,
+            "cli-default-wallet",
+            name = wallet.name.clone()
+        ),
         false => wallet.name.clone(),
     });
     names.collect::<Vec<_>>().join(", ")

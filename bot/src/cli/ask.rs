@@ -26,7 +26,9 @@ impl Yes {
         }
         let prompt = format!("{} [y/N] ", terminal_safe(question));
         let mut stderr = io::stderr().lock();
-        let asked = stderr.write_all(prompt.as_bytes()).and_then(|()| stderr.flush());
+        let asked = stderr
+            .write_all(prompt.as_bytes())
+            .and_then(|()| stderr.flush());
         let mut answer = String::new();
         asked
             .and_then(|()| io::stdin().read_line(&mut answer))
@@ -34,7 +36,9 @@ impl Yes {
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" => Ok(()),
             _ => {
-                context.output.remark(&fl!(context.texts, "cli-nothing-changed"));
+                context
+                    .output
+                    .remark(&fl!(context.texts, "cli-nothing-changed"));
                 Err(Failure::without_words(Exit::Failed))
             }
         }

@@ -34,7 +34,12 @@ pub(super) enum Audit {
 impl Audit {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         match self {
-            Self::List { agent, session, limit, before } => {
+            Self::List {
+                agent,
+                session,
+                limit,
+                before,
+            } => {
                 let query = [
                     ("agent", agent),
                     ("session", session),
@@ -71,10 +76,18 @@ fn print_page(context: &Context, page: &AuditPage) -> Outcome {
             entry.details.to_string(),
         ]
     });
-    let empty = || page.entries.is_empty().then(|| fl!(texts, "cli-audit-none"));
-    context.output.show_list(page, empty, || Rows::list(heading, rows))?;
+    let empty = || {
+        page.entries
+            .is_empty()
+            .then(|| fl!(texts, "cli-audit-none"))
+    };
+    context
+        .output
+        .show_list(page, empty, || Rows::list(heading, rows))?;
     if let Some(next) = page.next.filter(|_| !context.output.is_json()) {
-        context.output.remark(&fl!(texts, "cli-next-page", next = next.to_string()));
+        context
+            .output
+            .remark(&fl!(texts, "cli-next-page", next = next.to_string()));
     }
     Ok(())
 }
@@ -84,12 +97,17 @@ async fn verify(context: &Context) -> Outcome {
     let found: AuditVerification = context.client()?.get("/audit/verify").await?;
     if found.intact {
         let entries = found.entries;
-        return context.output.say(&found, || fl!(texts, "cli-audit-intact", entries = entries));
+        return context
+            .output
+            .say(&found, || fl!(texts, "cli-audit-intact", entries = entries));
     }
     if context.output.is_json() {
         context.output.json(&found)?;
     }
-    let seq = found.first_bad_seq.map(|seq| seq.to_string()).unwrap_or_default();
+    let seq = found
+        .first_bad_seq
+        .map(|seq| seq.to_string())
+        .unwrap_or_default();
     let failure = Failure::new(fl!(texts, "cli-audit-broken", seq = seq));
     let failure = found.problem.into_iter().fold(failure, Failure::with_fact);
     Err(failure.with_hint(fl!(texts, "cli-audit-broken-hint")))

@@ -41,7 +41,11 @@ impl<'a> AdminClient<'a> {
             .timeout(Duration::from_secs(REQUEST_TIMEOUT_S))
             .build()
             .map_err(|error| Failure::from_error(&error))?;
-        Ok(Self { http, data_dir: data_dir.to_owned(), texts })
+        Ok(Self {
+            http,
+            data_dir: data_dir.to_owned(),
+            texts,
+        })
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
@@ -84,7 +88,9 @@ impl<'a> AdminClient<'a> {
         body: Option<&B>,
     ) -> Result<T, Failure> {
         let mut url = format!("{BASE}{path}");
-        let given = query.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let given = query
+            .iter()
+            .filter_map(|(name, value)| Some((name, value.as_ref()?)));
         for (index, (name, value)) in given.enumerate() {
             let mark = if index == 0 { '?' } else { '&' };
             url.push_str(&format!("{mark}{name}={}", percent_encoded(value)));
@@ -93,11 +99,17 @@ impl<'a> AdminClient<'a> {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| self.unreachable(&error))?;
         if !response.status().is_success() {
             return Err(self.refusal(response).await);
         }
-        response.json().await.map_err(|error| self.unreadable(&error))
+        response
+            .json()
+            .await
+            .map_err(|error| self.unreadable(&error))
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
@@ -117,7 +129,9 @@ impl<'a> AdminClient<'a> {
 
     fn unreadable(&self, error: &reqwest::Error) -> Failure {
         let failure = Failure::new(fl!(self.texts, "cli-answer-unreadable"));
-        failure.caused_by(error).with_hint(fl!(self.texts, "cli-answer-unreadable-hint"))
+        failure
+            .caused_by(error)
+            .with_hint(fl!(self.texts, "cli-answer-unreadable-hint"))
     }
 
     async fn refusal(&self, response: Response) -> Failure {
@@ -127,7 +141,10 @@ impl<'a> AdminClient<'a> {
             return failure.with_fact(format!("HTTP {}", status.as_u16()));
         };
         let mut failure = Failure::new(body.message);
-        let issues = body.details.as_ref().and_then(|details| details.get("issues"));
+        let issues = body
+            .details
+            .as_ref()
+            .and_then(|details| details.get("issues"));
         let issues: Vec<Issue> = issues
             .and_then(|issues| serde_json::from_value(issues.clone()).ok())
             .unwrap_or_default();
@@ -170,7 +187,11 @@ pub(super) fn path(parts: &[&str], texts: &Texts) -> Result<String, Failure> {
     let mut path = String::new();
     for part in parts {
         if matches!(*part, "." | ".." | "") {
-            let failure = Failure::new(fl!(texts, "cli-name-not-in-path", name = (*part).to_owned()));
+            let failure = Failure::new(fl!(
+                texts,
+                "cli-name-not-in-path",
+                name = (*part).to_owned()
+            ));
             return Err(failure.with_hint(fl!(texts, "cli-name-not-in-path-hint")));
         }
         path.push('/');
@@ -197,7 +218,8 @@ mod tests {
 
     #[test]
     fn any_name_is_one_segment_of_a_path() {
-        let texts = super::super::texts::load(waiaas_daemon_core::config::Language::En).expect("texts");
+        let texts =
+            super::super::texts::load(waiaas_daemon_core::config::Language::En).expect("texts");
         let encoded = path(&["agents", "a/b ?#%한"], &texts).expect("encodable");
         assert_eq!(encoded, "/agents/a%2Fb%20%3F%23%25%ED%95%9C");
         for name in ["", ".", ".."] {

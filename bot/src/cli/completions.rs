@@ -3,8 +3,8 @@
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use super::context::Context;
 use super::Cli;
+use super::context::Context;
 use crate::report::{Failure, Outcome};
 
 /// Print a completion script.

@@ -57,10 +57,12 @@ impl ConfigFlags {
             ("log.level", "--log-level", &self.log_level),
             ("log.format", "--log-format", &self.log_format),
         ];
-        let mut inputs = named.into_iter().fold(inputs, |inputs, (key, flag, value)| match value {
-            Some(value) => inputs.with_override(key, flag, value),
-            None => inputs,
-        });
+        let mut inputs = named
+            .into_iter()
+            .fold(inputs, |inputs, (key, flag, value)| match value {
+                Some(value) => inputs.with_override(key, flag, value),
+                None => inputs,
+            });
         for (key, value) in &self.settings {
             if key == SECRET_KEY {
                 let failure = Failure::new(fl!(texts, "cli-secret-in-arguments"));
@@ -97,7 +99,9 @@ impl Config {
                 let config = context.config(&flags)?;
                 let dir = config.data_dir.display().to_string();
                 let body = serde_json::json!({ "ok": true });
-                context.output.say(&body, || fl!(texts, "cli-config-right", dir = dir))
+                context
+                    .output
+                    .say(&body, || fl!(texts, "cli-config-right", dir = dir))
             }
         }
     }

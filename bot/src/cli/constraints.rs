@@ -13,7 +13,7 @@ pub(super) struct ConstraintFlags {
     #[arg(long, value_name = "SPAN", value_parser = duration::parse)]
     expires_in: Option<i64>,
     /// Renewals in all, 0 to 100; 0 is never renewable
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_renewals: Option<i64>,
     /// How long the owner is advised to decide about a renewal, 5m to 1d
     #[arg(long, value_name = "SPAN", value_parser = duration::parse)]
@@ -25,7 +25,7 @@ pub(super) struct ConstraintFlags {
     #[arg(long, value_name = "AMOUNT")]
     max_total_amount: Option<String>,
     /// Transactions in the session's whole life
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_transactions: Option<i64>,
     /// An operation it may use; repeat for more, without it all
     #[arg(long = "allowed-op", value_name = "NAME")]
@@ -73,17 +73,38 @@ pub(super) fn rows(
     let texts = &context.texts;
     let list = |names: &Option<Vec<String>>| names.as_ref().map(|names| names.join(", "));
     vec![
-        (fl!(texts, "cli-limit-expires-in"), limits.expires_in.map(duration::spell)),
-        (fl!(texts, "cli-limit-max-renewals"), limits.max_renewals.map(|n| n.to_string())),
+        (
+            fl!(texts, "cli-limit-expires-in"),
+            limits.expires_in.map(duration::spell),
+        ),
+        (
+            fl!(texts, "cli-limit-max-renewals"),
+            limits.max_renewals.map(|n| n.to_string()),
+        ),
         (
             fl!(texts, "cli-limit-reject-window"),
             limits.renewal_reject_window.map(duration::spell),
         ),
-        (fl!(texts, "cli-limit-amount-per-tx"), limits.max_amount_per_tx.clone()),
-        (fl!(texts, "cli-limit-total-amount"), limits.max_total_amount.clone()),
-        (fl!(texts, "cli-limit-transactions"), limits.max_transactions.map(|n| n.to_string())),
-        (fl!(texts, "cli-limit-operations"), list(&limits.allowed_operations)),
-        (fl!(texts, "cli-limit-destinations"), list(&limits.allowed_destinations)),
+        (
+            fl!(texts, "cli-limit-amount-per-tx"),
+            limits.max_amount_per_tx.clone(),
+        ),
+        (
+            fl!(texts, "cli-limit-total-amount"),
+            limits.max_total_amount.clone(),
+        ),
+        (
+            fl!(texts, "cli-limit-transactions"),
+            limits.max_transactions.map(|n| n.to_string()),
+        ),
+        (
+            fl!(texts, "cli-limit-operations"),
+            list(&limits.allowed_operations),
+        ),
+        (
+            fl!(texts, "cli-limit-destinations"),
+            list(&limits.allowed_destinations),
+        ),
     ]
 }
 

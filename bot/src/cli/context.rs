@@ -27,12 +27,17 @@ impl Environment {
         variables: impl IntoIterator<Item = (OsString, OsString)>,
         now_s: i64,
     ) -> Self {
-        Self { variables: variables.into_iter().collect(), now: Timestamp(now_s) }
+        Self {
+            variables: variables.into_iter().collect(),
+            now: Timestamp(now_s),
+        }
     }
 
     fn get(&self, name: &str) -> Option<&OsStr> {
         let found = self.variables.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_os_str()).filter(|value| !value.is_empty())
+        found
+            .map(|(_, value)| value.as_os_str())
+            .filter(|value| !value.is_empty())
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -78,8 +83,7 @@ impl Context {
             xdg_data_home: path("XDG_DATA_HOME"),
             home: etcetera::home_dir().ok(),
         };
-        let chosen =
-            data_dir::resolve(&inputs).map_err(|error| Failure::from_error(&error))?;
+        let chosen = data_dir::resolve(&inputs).map_err(|error| Failure::from_error(&error))?;
         std::path::absolute(chosen).map_err(|error| Failure::from_error(&error))
     }
 

@@ -48,7 +48,11 @@ struct StepBody {
 
 impl From<StepStatus> for StepBody {
     fn from(step: StepStatus) -> Self {
-        Self { name: step.name, applied_at: step.applied_at.map(Timestamp), known: step.known }
+        Self {
+            name: step.name,
+            applied_at: step.applied_at.map(Timestamp),
+            known: step.known,
+        }
     }
 }
 
@@ -93,19 +97,23 @@ async fn status(context: &Context) -> Outcome {
 
 async fn migrate(context: &Context) -> Outcome {
     let path = database_file(context)?;
-    let report =
-        waiaas_migration::migrate(&path).await.map_err(|error| Failure::from_error(&error))?;
+    let report = waiaas_migration::migrate(&path)
+        .await
+        .map_err(|error| Failure::from_error(&error))?;
     let body = serde_json::json!({ "created": report.created, "applied": report.applied });
     let count = report.applied.len();
-    context.output.say(&body, || fl!(context.texts, "cli-db-migrated", count = count))
+    context.output.say(&body, || {
+        fl!(context.texts, "cli-db-migrated", count = count)
+    })
 }
 
 async fn confirm_restore(context: &Context, yes: &Yes) -> Outcome {
     let texts = &context.texts;
     yes.confirm(context, &fl!(texts, "cli-db-confirm-ask"))?;
     let client = context.client()?;
-    let done: RestoreConfirmation =
-        client.post("/restore/confirm", &serde_json::json!({})).await?;
+    let done: RestoreConfirmation = client
+        .post("/restore/confirm", &serde_json::json!({}))
+        .await?;
     context.output.say(&done, || match done.was_frozen {
         true => fl!(texts, "cli-db-confirmed"),
         false => fl!(texts, "cli-db-not-frozen"),

@@ -20,8 +20,13 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self) -> Outcome {
-        let options =
-            DemoOptions { script: self.script, speed: self.speed, no_browser: self.no_browser };
-        demo::run(options).await.map_err(|error| Failure::from_error(&error))
+        let options = DemoOptions {
+            script: self.script,
+            speed: self.speed,
+            no_browser: self.no_browser,
+        };
+        demo::run(options)
+            .await
+            .map_err(|error| Failure::from_error(&error))
     }
 }

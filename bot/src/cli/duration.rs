@@ -19,7 +19,10 @@ pub(super) fn parse(text: &str) -> Result<i64, String> {
         "d" => DAY_S,
         _ => 0,
     };
-    let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i64>());
+    let number = digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| digits.parse::<i64>());
     match number {
         Some(Ok(number)) if unit_s > 0 => number.checked_mul(unit_s),
         _ => None,
@@ -36,9 +39,18 @@ pub(super) fn spell(seconds: i64) -> String {
         (seconds % HOUR_S / MINUTE_S, "m"),
         (seconds % MINUTE_S, "s"),
     ];
-    let from = parts.iter().position(|(number, _)| *number > 0).unwrap_or(parts.len() - 1);
-    let shown = parts[from..].iter().take(2).filter(|(number, _)| *number > 0 || seconds == 0);
-    shown.map(|(number, unit)| format!("{number}{unit}")).collect::<Vec<_>>().join(" ")
+    let from = parts
+        .iter()
+        .position(|(number, _)| *number > 0)
+        .unwrap_or(parts.len() - 1);
+    let shown = parts[from..]
+        .iter()
+        .take(2)
+        .filter(|(number, _)| *number > 0 || seconds == 0);
+    shown
+        .map(|(number, unit)| format!("{number}{unit}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// `in 6d 23h` or `3h 5m ago`.
@@ -61,12 +73,29 @@ mod tests {
 
     #[test]
     fn spans_are_read_in_every_unit_and_nothing_else() {
-        for (text, seconds) in
-            [("0", 0), ("300", 300), ("90s", 90), ("30m", 1800), ("12h", 43_200), ("7d", 604_800)]
-        {
+        for (text, seconds) in [
+            ("0", 0),
+            ("300", 300),
+            ("90s", 90),
+            ("30m", 1800),
+            ("12h", 43_200),
+            ("7d", 604_800),
+        ] {
             assert_eq!(parse(text), Ok(seconds), "{text}");
         }
-        for text in ["", "d", "-5", "1.5h", "1w", "7 d", "h7", "1h30m", "99999999999999999999", "9223372036854775807d", "७d"] {
+        for text in [
+            "",
+            "d",
+            "-5",
+            "1.5h",
+            "1w",
+            "7 d",
+            "h7",
+            "1h30m",
+            "99999999999999999999",
+            "9223372036854775807d",
+            "७d",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

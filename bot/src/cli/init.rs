@@ -32,7 +32,7 @@ pub(super) struct Init {
     #[arg(long, value_name = "FILE")]
     bot_token_file: Option<PathBuf>,
     /// The owner's Telegram id: pairs without a code
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     owner_chat_id: Option<String>,
     /// IANA time zone of dates in the chat, such as Asia/Seoul
     #[arg(long, value_name = "ZONE")]
@@ -76,14 +76,16 @@ impl Init {
     ) -> Result<Config, Failure> {
         let inputs = self.inputs_without_file(context)?;
         let answers = self.answers(context, &inputs)?;
-        let config = Config::load(&answers.over(inputs)?)
-            .map_err(|errors| Failure::from_error(&errors))?;
+        let config =
+            Config::load(&answers.over(inputs)?).map_err(|errors| Failure::from_error(&errors))?;
         let state = ensure_private_dir(data_dir).map_err(|error| Failure::from_error(&error))?;
         if let Some(warning) = state.warning(data_dir) {
             context.output.remark(&warning);
         }
         files.look_at(&config);
-        files.write(&answers, context.now).map_err(|failure| files.take_back(failure))?;
+        files
+            .write(&answers, context.now)
+            .map_err(|failure| files.take_back(failure))?;
         Ok(config)
     }
 
@@ -101,7 +103,11 @@ impl Init {
             answers.take("telegram.bot_token_file", "--bot-token-file", text);
         }
         let flags = [
-            ("telegram.owner_chat_id", "--owner-chat-id", &self.owner_chat_id),
+            (
+                "telegram.owner_chat_id",
+                "--owner-chat-id",
+                &self.owner_chat_id,
+            ),
             ("telegram.time_zone", "--time-zone", &self.time_zone),
             ("telegram.language", "--language", &self.language),
         ];

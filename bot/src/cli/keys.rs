@@ -46,11 +46,15 @@ async fn rotate(context: &Context, revoke_all: bool, yes: &Yes) -> Outcome {
     let rotated: RotateKeysResponse = context.client()?.post("/keys/rotate", &request).await?;
     if rotated.revoked_sessions > 0 {
         let count = rotated.revoked_sessions;
-        context.output.remark(&fl!(texts, "cli-sessions-ended", count = count));
+        context
+            .output
+            .remark(&fl!(texts, "cli-sessions-ended", count = count));
     }
     let deleted = rotated.deleted_kids.len();
     let kid = rotated.current_kid.clone();
-    context.output.say(&rotated, || fl!(texts, "cli-keys-rotated", kid = kid, deleted = deleted))
+    context.output.say(&rotated, || {
+        fl!(texts, "cli-keys-rotated", kid = kid, deleted = deleted)
+    })
 }
 
 fn rows(context: &Context, list: &KeyList) -> Rows {

@@ -39,18 +39,33 @@ impl KillSwitch {
                     false => fl!(texts, "cli-killswitch-on-ask"),
                 };
                 yes.confirm(context, &question)?;
-                client.put(PATH, &KillSwitchRequest { active: true, revoke_all }).await?
+                client
+                    .put(
+                        PATH,
+                        &KillSwitchRequest {
+                            active: true,
+                            revoke_all,
+                        },
+                    )
+                    .await?
             }
             Self::Off => {
-                let request = KillSwitchRequest { active: false, revoke_all: false };
+                let request = KillSwitchRequest {
+                    active: false,
+                    revoke_all: false,
+                };
                 client.put(PATH, &request).await?
             }
             Self::Status => client.get(PATH).await?,
         };
         if body.revoked_sessions > 0 {
             let count = body.revoked_sessions;
-            context.output.remark(&fl!(texts, "cli-sessions-ended", count = count));
+            context
+                .output
+                .remark(&fl!(texts, "cli-sessions-ended", count = count));
         }
-        context.output.say(&body, || status::kill_switch(texts, &body))
+        context
+            .output
+            .say(&body, || status::kill_switch(texts, &body))
     }
 }

@@ -42,7 +42,7 @@ use output::Format;
 
 /// A daemon that gives AI agents sessions on wallets, and a command line for its owner.
 #[derive(Debug, Parser)]
-#[command(name = "waiaas", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "waiaas", version, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
     global: Global,
@@ -50,13 +50,16 @@ pub(crate) struct Cli {
     command: Command,
 }
 
+/// Keeps a command's own flags together on its help page.
+const GLOBAL_HEADING: &str = "Global options";
+
 #[derive(Debug, clap::Args)]
 struct Global {
     /// Data directory [env: WAIAAS_DATA_DIR] [default: $XDG_DATA_HOME/waiaas, else ~/.waiaas]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = GLOBAL_HEADING)]
     data_dir: Option<PathBuf>,
     /// Form of printed data
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table, value_name = "FORM")]
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table, help_heading = GLOBAL_HEADING)]
     output: Format,
 }
 

@@ -9,7 +9,7 @@ use crate::report::Outcome;
 /// Print an OpenAPI description.
 #[derive(Debug, clap::Args)]
 pub(super) struct OpenApi {
-    /// Whose door
+    /// The agents' TCP listener or the owner's Unix socket
     #[arg(long, value_enum, default_value_t = Door::Agent)]
     door: Door,
 }
@@ -17,9 +17,7 @@ pub(super) struct OpenApi {
 /// The two doors.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Door {
-    /// The agents' TCP listener
     Agent,
-    /// The owner's Unix socket
     Admin,
 }
 

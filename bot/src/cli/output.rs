@@ -12,9 +12,10 @@ use crate::report::{Exit, Failure, Outcome};
 /// Form of printed data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people
+    // Plain comments: as documentation they would fill every help page.
+    // For people.
     Table,
-    /// For programs: the API's response bodies
+    // For programs: the API's response bodies.
     Json,
 }
 
@@ -37,13 +38,21 @@ impl Rows {
         heading: [String; N],
         rows: impl IntoIterator<Item = [String; N]>,
     ) -> Self {
-        Self { heading: heading.into(), rows: rows.into_iter().map(Vec::from).collect() }
+        Self {
+            heading: heading.into(),
+            rows: rows.into_iter().map(Vec::from).collect(),
+        }
     }
 
     /// One thing: a name and a value per row; rows without a value are left out.
     pub(super) fn facts(rows: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
-        let given = rows.into_iter().filter_map(|(name, value)| Some(vec![name, value?]));
-        Self { heading: Vec::new(), rows: given.collect() }
+        let given = rows
+            .into_iter()
+            .filter_map(|(name, value)| Some(vec![name, value?]));
+        Self {
+            heading: Vec::new(),
+            rows: given.collect(),
+        }
     }
 
     /// The table as text, its heading bold where colours are wanted.
@@ -57,7 +66,10 @@ impl Rows {
             table.add_row(row.iter().map(|cell| terminal_safe(cell)));
         }
         let mut lines: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
-        if let Some(first) = lines.first_mut().filter(|_| colour && !self.heading.is_empty()) {
+        if let Some(first) = lines
+            .first_mut()
+            .filter(|_| colour && !self.heading.is_empty())
+        {
             *first = format!("\x1b[1m{first}\x1b[0m");
         }
         lines.join("\n")
@@ -67,7 +79,11 @@ impl Rows {
 impl Output {
     pub(super) fn new(format: Format, no_color: bool, stderr_colour: bool) -> Self {
         let stdout_colour = !no_color && io::stdout().is_terminal();
-        Self { format, stderr_colour, stdout_colour }
+        Self {
+            format,
+            stderr_colour,
+            stdout_colour,
+        }
     }
 
     pub(super) fn is_json(&self) -> bool {
@@ -134,7 +150,9 @@ impl Output {
 
 fn write(text: &str) -> Outcome {
     let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
     written.map_err(|error| match error.kind() {
         // `waiaas audit list | head` is not an error.
         io::ErrorKind::BrokenPipe => Failure::without_words(Exit::Silent),
@@ -163,7 +181,10 @@ mod tests {
 
     #[test]
     fn nothing_printed_can_move_the_cursor_or_turn_the_text_around() {
-        assert_eq!(terminal_safe("a\x1b[2Jb\u{202e}c\r\u{7f}"), "a\\u{1b}[2Jb\\u{202e}c\\u{d}\\u{7f}");
+        assert_eq!(
+            terminal_safe("a\x1b[2Jb\u{202e}c\r\u{7f}"),
+            "a\\u{1b}[2Jb\\u{202e}c\\u{d}\\u{7f}"
+        );
         assert_eq!(terminal_safe("거래 봇\nok"), "거래 봇\nok");
     }
 
@@ -171,9 +192,18 @@ mod tests {
     fn rows_line_up_and_the_heading_is_bold_only_in_colour() {
         let rows = Rows::list(
             ["NAME".to_owned(), "STATE".to_owned()],
-            [["a".to_owned(), "ACTIVE".to_owned()], ["longer".to_owned(), "ACTIVE".to_owned()]],
+            [
+                ["a".to_owned(), "ACTIVE".to_owned()],
+                ["longer".to_owned(), "ACTIVE".to_owned()],
+            ],
         );
-        assert_eq!(rows.layout(false), "NAME    STATE\na       ACTIVE\nlonger  ACTIVE");
-        assert!(rows.layout(true).starts_with("\x1b[1mNAME    STATE\x1b[0m\n"));
+        assert_eq!(
+            rows.layout(false),
+            "NAME    STATE\na       ACTIVE\nlonger  ACTIVE"
+        );
+        assert!(
+            rows.layout(true)
+                .starts_with("\x1b[1mNAME    STATE\x1b[0m\n")
+        );
     }
 }

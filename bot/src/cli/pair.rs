@@ -56,8 +56,7 @@ impl Pair {
 
 async fn pair(context: &Context, wait: bool) -> Outcome {
     let client = context.client()?;
-    let pairing: PairingResponse =
-        client.post("/pairing", &serde_json::json!({})).await?;
+    let pairing: PairingResponse = client.post("/pairing", &serde_json::json!({})).await?;
     if context.output.is_json() {
         context.output.json(&pairing)?;
     } else {
@@ -84,13 +83,19 @@ fn print_code(context: &Context, pairing: &PairingResponse) -> Outcome {
     let until = pairing.expires_at.to_string();
     let Some(link) = &pairing.link else {
         let code = pairing.code.clone();
-        return context.output.line(&fl!(texts, "cli-pair-code", code = code, until = until));
+        return context
+            .output
+            .line(&fl!(texts, "cli-pair-code", code = code, until = until));
     };
     if let Ok(code) = QrCode::new(link) {
-        context.output.line(&picture(&code, context.output.stdout_colour))?;
+        context
+            .output
+            .line(&picture(&code, context.output.stdout_colour))?;
     }
     context.output.line(&super::terminal_safe(link))?;
-    context.output.remark(&fl!(texts, "cli-pair-link", until = until));
+    context
+        .output
+        .remark(&fl!(texts, "cli-pair-link", until = until));
     Ok(())
 }
 
@@ -98,12 +103,17 @@ fn print_code(context: &Context, pairing: &PairingResponse) -> Outcome {
 /// they make sure of it.
 fn picture(code: &QrCode, colour: bool) -> String {
     let mut renderer = code.render::<Dense1x2>();
-    renderer.dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).quiet_zone(true);
+    renderer
+        .dark_color(Dense1x2::Light)
+        .light_color(Dense1x2::Dark)
+        .quiet_zone(true);
     let plain = renderer.build();
     if !colour {
         return plain;
     }
-    let lines = plain.lines().map(|line| format!("\x1b[97;40m{line}\x1b[0m"));
+    let lines = plain
+        .lines()
+        .map(|line| format!("\x1b[97;40m{line}\x1b[0m"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -113,7 +123,11 @@ async fn wait_for_phone(
     pairing: &PairingResponse,
 ) -> Outcome {
     let texts = &context.texts;
-    let left_s = pairing.expires_at.unix_s().saturating_sub(context.now.unix_s()).max(0);
+    let left_s = pairing
+        .expires_at
+        .unix_s()
+        .saturating_sub(context.now.unix_s())
+        .max(0);
     let end = tokio::time::Instant::now() + Duration::from_secs(left_s.unsigned_abs());
     let mut tick = tokio::time::interval(Duration::from_secs(POLL_INTERVAL_S));
     while tokio::time::Instant::now() < end {
@@ -121,7 +135,9 @@ async fn wait_for_phone(
         let list: OperatorList = client.get("/operators").await?;
         if list.operators.len() as u64 > pairing.operators {
             let newest = list.operators.last().map(name).unwrap_or_default();
-            context.output.remark(&fl!(texts, "cli-pair-done", name = newest));
+            context
+                .output
+                .remark(&fl!(texts, "cli-pair-done", name = newest));
             return Ok(());
         }
     }
@@ -136,7 +152,9 @@ async fn remove(context: &Context, user_id: i64, yes: &Yes) -> Outcome {
     let path = format!("/operators/{user_id}");
     let removed: OperatorBody = context.client()?.delete(&path).await?;
     let name = name(&removed);
-    context.output.say(&removed, || fl!(texts, "cli-pair-removed", name = name))
+    context
+        .output
+        .say(&removed, || fl!(texts, "cli-pair-removed", name = name))
 }
 
 fn print_list(context: &Context, list: &OperatorList) -> Outcome {
@@ -159,11 +177,19 @@ fn print_list(context: &Context, list: &OperatorList) -> Outcome {
             operator.paired_at.to_string(),
         ]
     });
-    let empty = || list.operators.is_empty().then(|| fl!(texts, "cli-pair-none"));
-    context.output.show_list(list, empty, || Rows::list(heading, rows))
+    let empty = || {
+        list.operators
+            .is_empty()
+            .then(|| fl!(texts, "cli-pair-none"))
+    };
+    context
+        .output
+        .show_list(list, empty, || Rows::list(heading, rows))
 }
 
 fn name(operator: &OperatorBody) -> String {
     let handle = operator.username.as_ref().map(|name| format!("@{name}"));
-    handle.or_else(|| operator.display_name.clone()).unwrap_or_else(|| operator.user_id.to_string())
+    handle
+        .or_else(|| operator.display_name.clone())
+        .unwrap_or_else(|| operator.user_id.to_string())
 }

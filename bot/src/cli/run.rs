@@ -15,6 +15,8 @@ pub(super) struct Run {
 impl Run {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let config = context.config(&self.config)?;
-        lifecycle::run(config).await.map_err(|error| Failure::from_error(&error))
+        lifecycle::run(config)
+            .await
+            .map_err(|error| Failure::from_error(&error))
     }
 }

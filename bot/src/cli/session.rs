@@ -88,13 +88,9 @@ pub(super) struct List {
 /// States to list.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum StateFilter {
-    /// Those whose token opens doors
     Live,
-    /// Those whose token ran out
     Expired,
-    /// Those that were ended
     Revoked,
-    /// Every one that is kept
     All,
 }
 
@@ -153,8 +149,7 @@ impl Create {
             replaces_session_id: self.replaces,
             to_token_file: self.to_token_file,
         };
-        let created: CreateSessionResponse =
-            context.client()?.post("/sessions", &request).await?;
+        let created: CreateSessionResponse = context.client()?.post("/sessions", &request).await?;
         if context.output.is_json() {
             return context.output.json(&created);
         }
@@ -178,7 +173,9 @@ fn print_created(context: &Context, created: &CreateSessionResponse) -> Outcome 
     ));
     if let Some(replaced) = &created.replaced_session_id {
         let replaced = replaced.to_string();
-        context.output.remark(&fl!(texts, "cli-session-replaced", session = replaced));
+        context
+            .output
+            .remark(&fl!(texts, "cli-session-replaced", session = replaced));
     }
     if let Some(file) = &created.token_file {
         context.output.remark(&fl!(texts, "cli-session-token-file"));
@@ -193,7 +190,10 @@ fn print_created(context: &Context, created: &CreateSessionResponse) -> Outcome 
 
 impl List {
     async fn run(self, context: &Context) -> Outcome {
-        let state = self.state.to_possible_value().map(|state| state.get_name().to_owned());
+        let state = self
+            .state
+            .to_possible_value()
+            .map(|state| state.get_name().to_owned());
         let query = [
             ("agent", self.agent),
             ("state", state),
@@ -202,11 +202,19 @@ impl List {
         ];
         let list: SessionList = context.client()?.query("/sessions", &query).await?;
         let texts = &context.texts;
-        let empty = || list.sessions.is_empty().then(|| fl!(texts, "cli-session-none"));
-        context.output.show_list(&list, empty, || rows(context, &list))?;
+        let empty = || {
+            list.sessions
+                .is_empty()
+                .then(|| fl!(texts, "cli-session-none"))
+        };
+        context
+            .output
+            .show_list(&list, empty, || rows(context, &list))?;
         if let Some(next) = list.next.filter(|_| !context.output.is_json()) {
             let next = next.to_string();
-            context.output.remark(&fl!(texts, "cli-next-page", next = next));
+            context
+                .output
+                .remark(&fl!(texts, "cli-next-page", next = next));
         }
         Ok(())
     }
@@ -215,14 +223,22 @@ impl List {
 async fn revoke(context: &Context, session: &str, yes: &Yes) -> Outcome {
     let texts = &context.texts;
     let path = path(&["sessions", session, "revoke"], texts)?;
-    yes.confirm(context, &fl!(texts, "cli-session-revoke-ask", session = session))?;
+    yes.confirm(
+        context,
+        &fl!(texts, "cli-session-revoke-ask", session = session),
+    )?;
     let request = RevokeSessionRequest::default();
     let revoked: RevokeSessionResponse = context.client()?.post(&path, &request).await?;
     context.output.say(&revoked, || {
         let session = revoked.session_id.to_string();
         let at = revoked.revoked_at.to_string();
         match revoked.already_revoked {
-            true => fl!(texts, "cli-session-revoked-before", session = session, at = at),
+            true => fl!(
+                texts,
+                "cli-session-revoked-before",
+                session = session,
+                at = at
+            ),
             false => fl!(texts, "cli-session-revoked", session = session),
         }
     })
@@ -233,16 +249,28 @@ impl SessionWallet {
         let client = context.client()?;
         let texts = &context.texts;
         let body: SessionBody = match self {
-            Self::Add { pair: SessionAndWallet { session, wallet }, default } => {
-                let request = LinkWalletRequest { wallet, make_default: default };
-                client.post(&path(&["sessions", &session, "wallets"], texts)?, &request).await?
+            Self::Add {
+                pair: SessionAndWallet { session, wallet },
+                default,
+            } => {
+                let request = LinkWalletRequest {
+                    wallet,
+                    make_default: default,
+                };
+                client
+                    .post(&path(&["sessions", &session, "wallets"], texts)?, &request)
+                    .await?
             }
             Self::Remove(SessionAndWallet { session, wallet }) => {
-                client.delete(&path(&["sessions", &session, "wallets", &wallet], texts)?).await?
+                client
+                    .delete(&path(&["sessions", &session, "wallets", &wallet], texts)?)
+                    .await?
             }
             Self::Default(SessionAndWallet { session, wallet }) => {
                 let path = path(&["sessions", &session, "default-wallet"], texts)?;
-                client.put(&path, &SetDefaultWalletRequest { wallet }).await?
+                client
+                    .put(&path, &SetDefaultWalletRequest { wallet })
+                    .await?
             }
         };
         context.output.show(&body, || facts(context, &body))
@@ -261,7 +289,9 @@ fn rows(context: &Context, list: &SessionList) -> Rows {
         fl!(texts, "cli-head-wallets"),
     ];
     let rows = list.sessions.iter().map(|session| {
-        let last_used = session.last_used_at.map(|at| relative(texts, context.now, at));
+        let last_used = session
+            .last_used_at
+            .map(|at| relative(texts, context.now, at));
         [
             session.id.to_string(),
             session.agent_name.clone(),
@@ -280,34 +310,77 @@ fn facts(context: &Context, session: &SessionBody) -> Rows {
     let when = |at| moment(texts, context.now, at);
     let mut rows = vec![
         (fl!(texts, "cli-head-id"), Some(session.id.to_string())),
-        (fl!(texts, "cli-head-agent"), Some(session.agent_name.clone())),
-        (fl!(texts, "cli-head-state"), Some(state(session.state).to_owned())),
-        (fl!(texts, "cli-head-expires"), Some(when(session.expires_at))),
-        (fl!(texts, "cli-head-absolute-end"), Some(when(session.absolute_expires_at))),
+        (
+            fl!(texts, "cli-head-agent"),
+            Some(session.agent_name.clone()),
+        ),
+        (
+            fl!(texts, "cli-head-state"),
+            Some(state(session.state).to_owned()),
+        ),
+        (
+            fl!(texts, "cli-head-expires"),
+            Some(when(session.expires_at)),
+        ),
+        (
+            fl!(texts, "cli-head-absolute-end"),
+            Some(when(session.absolute_expires_at)),
+        ),
         (fl!(texts, "cli-head-renewals"), Some(renewals(session))),
-        (fl!(texts, "cli-head-last-renewed"), session.last_renewed_at.map(when)),
-        (fl!(texts, "cli-head-last-used"), session.last_used_at.map(when)),
-        (fl!(texts, "cli-head-wallets"), Some(wallets(context, session))),
-        (fl!(texts, "cli-head-created"), Some(when(session.created_at))),
+        (
+            fl!(texts, "cli-head-last-renewed"),
+            session.last_renewed_at.map(when),
+        ),
+        (
+            fl!(texts, "cli-head-last-used"),
+            session.last_used_at.map(when),
+        ),
+        (
+            fl!(texts, "cli-head-wallets"),
+            Some(wallets(context, session)),
+        ),
+        (
+            fl!(texts, "cli-head-created"),
+            Some(when(session.created_at)),
+        ),
         (fl!(texts, "cli-head-source"), Some(session.source.clone())),
-        (fl!(texts, "cli-head-token-file"), session.token_file.clone()),
+        (
+            fl!(texts, "cli-head-token-file"),
+            session.token_file.clone(),
+        ),
         (fl!(texts, "cli-head-revoked"), session.revoked_at.map(when)),
-        (fl!(texts, "cli-head-revoked-by"), session.revoked_by.clone()),
+        (
+            fl!(texts, "cli-head-revoked-by"),
+            session.revoked_by.clone(),
+        ),
         (fl!(texts, "cli-head-reason"), session.revoke_reason.clone()),
     ];
-    rows.extend(constraints::rows(context, &constraints::granted(&session.constraints)));
+    rows.extend(constraints::rows(
+        context,
+        &constraints::granted(&session.constraints),
+    ));
     Rows::facts(rows)
 }
 
 fn renewals(session: &SessionBody) -> String {
-    format!("{}/{}", session.renewal_count, session.constraints.max_renewals)
+    format!(
+        "{}/{}",
+        session.renewal_count, session.constraints.max_renewals
+    )
 }
 
 fn wallets(context: &Context, session: &SessionBody) -> String {
-    let names = session.wallets.iter().map(|wallet| match wallet.is_default {
-        true => fl!(context.texts, "cli-default-wallet", name = wallet.name.clone()),
-        false => wallet.name.clone(),
-    });
+    let names = session
+        .wallets
+        .iter()
+        .map(|wallet| match wallet.is_default {
+            true => fl!(
+                context.texts,
+                "cli-default-wallet",
+                name = wallet.name.clone()
+            ),
+            false => wallet.name.clone(),
+        });
     names.collect::<Vec<_>>().join(", ")
 }
 

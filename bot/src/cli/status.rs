@@ -16,34 +16,64 @@ pub(super) struct Status {}
 impl Status {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let status: StatusBody = context.client()?.get("/status").await?;
-        context.output.show(&status, || facts(&context.texts, &status))
+        context
+            .output
+            .show(&status, || facts(&context.texts, &status))
     }
 }
 
 fn facts(texts: &Texts, status: &StatusBody) -> Rows {
     let now = status.server_time;
     let mut rows = vec![
-        (fl!(texts, "cli-status-version"), Some(status.version.clone())),
-        (fl!(texts, "cli-status-uptime"), Some(spell(status.uptime_s))),
+        (
+            fl!(texts, "cli-status-version"),
+            Some(status.version.clone()),
+        ),
+        (
+            fl!(texts, "cli-status-uptime"),
+            Some(spell(status.uptime_s)),
+        ),
         (fl!(texts, "cli-status-listen"), Some(status.listen.clone())),
-        (fl!(texts, "cli-head-sessions"), Some(status.live_sessions.to_string())),
+        (
+            fl!(texts, "cli-head-sessions"),
+            Some(status.live_sessions.to_string()),
+        ),
         (
             fl!(texts, "cli-status-next-expiry"),
             status.next_expiry_at.map(|at| moment(texts, now, at)),
         ),
-        (fl!(texts, "cli-status-outbox"), Some(status.outbox_depth.to_string())),
-        (fl!(texts, "cli-status-dead-letters"), Some(status.dead_letters.to_string())),
-        (fl!(texts, "cli-status-operators"), Some(status.operators.to_string())),
-        (fl!(texts, "cli-status-kill-switch"), Some(kill_switch(texts, &status.kill_switch))),
+        (
+            fl!(texts, "cli-status-outbox"),
+            Some(status.outbox_depth.to_string()),
+        ),
+        (
+            fl!(texts, "cli-status-dead-letters"),
+            Some(status.dead_letters.to_string()),
+        ),
+        (
+            fl!(texts, "cli-status-operators"),
+            Some(status.operators.to_string()),
+        ),
+        (
+            fl!(texts, "cli-status-kill-switch"),
+            Some(kill_switch(texts, &status.kill_switch)),
+        ),
         (
             fl!(texts, "cli-status-frozen"),
             status.frozen_since.map(|at| {
-                fl!(texts, "cli-status-frozen-since", since = moment(texts, now, at))
+                fl!(
+                    texts,
+                    "cli-status-frozen-since",
+                    since = moment(texts, now, at)
+                )
             }),
         ),
     ];
     rows.extend(status.channels.iter().map(|channel| {
-        (channel.channel.clone(), Some(channel_state(texts, status, channel)))
+        (
+            channel.channel.clone(),
+            Some(channel_state(texts, status, channel)),
+        )
     }));
     Rows::facts(rows)
 }
@@ -52,7 +82,10 @@ fn channel_state(texts: &Texts, status: &StatusBody, channel: &ChannelHealth) ->
     let mut state = channel.state.clone();
     if let Some(at) = channel.last_ok_at.filter(|_| channel.state != "ok") {
         let since = relative(texts, status.server_time, at);
-        state.push_str(&format!(" ({})", fl!(texts, "cli-status-last-ok", since = since)));
+        state.push_str(&format!(
+            " ({})",
+            fl!(texts, "cli-status-last-ok", since = since)
+        ));
     }
     if let Some(problem) = &channel.problem {
         state.push_str(&format!(": {problem}"));

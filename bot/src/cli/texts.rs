@@ -57,7 +57,10 @@ mod tests {
         ];
         for (variables, expected) in cases {
             let get = |name: &str| {
-                variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+                variables
+                    .iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| (*value).to_owned())
             };
             assert_eq!(language(get).code(), *expected, "{variables:?}");
         }
@@ -71,13 +74,17 @@ mod tests {
             let text = std::str::from_utf8(&file.data).expect("UTF-8").to_owned();
             let mut messages: Vec<(String, Vec<String>)> = Vec::new();
             for line in text.lines().filter(|line| !line.starts_with('#')) {
-                let head = line.split_once('=').filter(|_| !line.starts_with([' ', '}']));
+                let head = line
+                    .split_once('=')
+                    .filter(|_| !line.starts_with([' ', '}']));
                 if let Some((key, _)) = head {
                     messages.push((key.trim().to_owned(), Vec::new()));
                 }
                 if let Some((_, variables)) = messages.last_mut() {
                     variables.extend(line.split('$').skip(1).map(|rest| {
-                        rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+                        rest.chars()
+                            .take_while(|c| c.is_alphanumeric() || *c == '_')
+                            .collect()
                     }));
                     variables.sort();
                     variables.dedup();

@@ -55,11 +55,23 @@ impl Wallet {
         let client = context.client()?;
         let texts = &context.texts;
         match self {
-            Self::Add { name, chain, network, address } => {
-                let request = CreateWalletRequest { name, chain, network, address };
+            Self::Add {
+                name,
+                chain,
+                network,
+                address,
+            } => {
+                let request = CreateWalletRequest {
+                    name,
+                    chain,
+                    network,
+                    address,
+                };
                 let added: WalletBody = client.post("/wallets", &request).await?;
                 let name = added.name.clone();
-                context.output.say(&added, || fl!(texts, "cli-wallet-added", name = name))
+                context
+                    .output
+                    .say(&added, || fl!(texts, "cli-wallet-added", name = name))
             }
             Self::List { all } => {
                 let include = all.then(|| "terminated".to_owned());
@@ -75,7 +87,9 @@ impl Wallet {
                 yes.confirm(context, &fl!(texts, "cli-wallet-remove-ask", name = wallet))?;
                 let removed: WalletBody = client.delete(&path).await?;
                 let name = removed.name.clone();
-                context.output.say(&removed, || fl!(texts, "cli-wallet-removed", name = name))
+                context
+                    .output
+                    .say(&removed, || fl!(texts, "cli-wallet-removed", name = name))
             }
         }
     }
@@ -101,8 +115,14 @@ fn print_list(context: &Context, list: &WalletList) -> Outcome {
             wallet.id.to_string(),
         ]
     });
-    let empty = || list.wallets.is_empty().then(|| fl!(texts, "cli-wallet-none"));
-    context.output.show_list(list, empty, || Rows::list(heading, rows))
+    let empty = || {
+        list.wallets
+            .is_empty()
+            .then(|| fl!(texts, "cli-wallet-none"))
+    };
+    context
+        .output
+        .show_list(list, empty, || Rows::list(heading, rows))
 }
 
 fn facts(context: &Context, wallet: &WalletBody) -> Rows {
@@ -113,8 +133,14 @@ fn facts(context: &Context, wallet: &WalletBody) -> Rows {
         (fl!(texts, "cli-head-chain"), Some(wallet.chain.clone())),
         (fl!(texts, "cli-head-network"), Some(wallet.network.clone())),
         (fl!(texts, "cli-head-address"), Some(wallet.address.clone())),
-        (fl!(texts, "cli-head-state"), Some(state(wallet.status).to_owned())),
-        (fl!(texts, "cli-head-created"), Some(wallet.created_at.to_string())),
+        (
+            fl!(texts, "cli-head-state"),
+            Some(state(wallet.status).to_owned()),
+        ),
+        (
+            fl!(texts, "cli-head-created"),
+            Some(wallet.created_at.to_string()),
+        ),
     ])
 }
 

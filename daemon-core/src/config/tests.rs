@@ -193,7 +193,7 @@ fn each_bad_file_is_named_with_its_line() {
         ),
         (
             "[http]\nlisten = \"0.0.0.0:1\"\n",
-            "config.toml:2: http.listen = \"0.0.0.0:1\": not a loopback address",
+            "config.toml:2: http.listen = \"0.0.0.0:1\": is not a loopback address",
         ),
         (
             "[http]\nbehind_tls_proxy = \"yes\"\n",

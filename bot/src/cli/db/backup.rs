@@ -34,10 +34,17 @@ pub(super) async fn run(context: &Context, database: &Path, target: &Path) -> Ou
         Failure::new(fl!(texts, "cli-db-backup-failed", file = shown.clone())).caused_by(error)
     };
     let (folder, copy) = private_copy(&target).map_err(|error| failed(&error))?;
-    vacuum_into(database, copy.path()).await.map_err(|error| failed(&error))?;
+    // SQLite is told the name as text; another name than this one must never be filled.
+    let name = copy.path().to_str().map(str::to_owned);
+    let name = name.ok_or_else(|| Failure::new(fl!(texts, "cli-path-not-text")))?;
+    vacuum_into(database, name)
+        .await
+        .map_err(|error| failed(&error))?;
     let size = finish(&folder, copy, &target).map_err(|error| failed(&error))?;
     let body = serde_json::json!({ "file": shown, "bytes": size });
-    context.output.say(&body, || fl!(texts, "cli-db-backed-up", file = shown, bytes = size))
+    context.output.say(&body, || {
+        fl!(texts, "cli-db-backed-up", file = shown, bytes = size)
+    })
 }
 
 /// An empty private file beside the target: SQLite fills an empty file and keeps its mode.
@@ -50,17 +57,19 @@ fn private_copy(target: &Path) -> io::Result<(PathBuf, tempfile::NamedTempFile)>
     Ok((folder, copy))
 }
 
-async fn vacuum_into(database: &Path, copy: &Path) -> Result<(), DbErr> {
+async fn vacuum_into(database: &Path, copy: String) -> Result<(), DbErr> {
     let database = database.to_owned();
     let mut options = ConnectOptions::new("sqlite://");
-    options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(move |sqlite| {
-        sqlite
-            .filename(&database)
-            .create_if_missing(false)
-            .busy_timeout(Duration::from_secs(BUSY_TIMEOUT_S))
-    });
+    options
+        .max_connections(1)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .filename(&database)
+                .create_if_missing(false)
+                .busy_timeout(Duration::from_secs(BUSY_TIMEOUT_S))
+        });
     let connection = Database::connect(options).await?;
-    let copy = copy.display().to_string();
     let statement =
         Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [copy.into()]);
     let done = connection.execute_raw(statement).await;
@@ -73,7 +82,8 @@ async fn vacuum_into(database: &Path, copy: &Path) -> Result<(), DbErr> {
 fn finish(folder: &Path, copy: tempfile::NamedTempFile, target: &Path) -> io::Result<u64> {
     copy.as_file().sync_all()?;
     let size = fs::metadata(copy.path())?.len();
-    copy.persist_noclobber(target).map_err(|error| error.error)?;
+    copy.persist_noclobber(target)
+        .map_err(|error| error.error)?;
     File::open(folder)?.sync_all()?;
     Ok(size)
 }

@@ -23,11 +23,18 @@ pub(super) struct Answers {
 impl Answers {
     /// The flags that stand for settings are choices too.
     pub(super) fn from_flags(inputs: &ConfigInputs) -> Self {
-        Self { values: inputs.overrides.clone(), bot_token: None }
+        Self {
+            values: inputs.overrides.clone(),
+            bot_token: None,
+        }
     }
 
     pub(super) fn take(&mut self, key: &str, flag: &str, value: String) {
-        self.values.push(Override { key: key.to_owned(), flag: flag.to_owned(), value });
+        self.values.push(Override {
+            key: key.to_owned(),
+            flag: flag.to_owned(),
+            value,
+        });
     }
 
     /// The sources with the answers on top, for the check of the whole.
@@ -41,17 +48,22 @@ impl Answers {
 
     /// What goes into `config.toml`: everything but the token, which has its own file.
     pub(super) fn stored(&self) -> Vec<(&str, String)> {
-        let values = self.values.iter().map(|given| (given.key.as_str(), given.value.clone()));
-        let token = self.bot_token.iter().map(|_| {
-            ("telegram.bot_token_file", BOT_TOKEN_FILE_NAME.to_owned())
-        });
+        let values = self
+            .values
+            .iter()
+            .map(|given| (given.key.as_str(), given.value.clone()));
+        let token = self
+            .bot_token
+            .iter()
+            .map(|_| ("telegram.bot_token_file", BOT_TOKEN_FILE_NAME.to_owned()));
         values.chain(token).collect()
     }
 
     /// Asks for what neither a flag nor the environment says.
     pub(super) fn ask(&mut self, texts: &Texts, inputs: &ConfigInputs) -> Result<(), Failure> {
         let theme = ColorfulTheme::default();
-        if !self.knows("telegram.bot_token", inputs) && !self.knows("telegram.bot_token_file", inputs)
+        if !self.knows("telegram.bot_token", inputs)
+            && !self.knows("telegram.bot_token_file", inputs)
         {
             self.bot_token = ask_token(texts, &theme)?;
         }
@@ -65,7 +77,12 @@ impl Answers {
         if console && !self.knows("telegram.time_zone", inputs) {
             let zone = jiff::tz::TimeZone::system();
             let zone = zone.iana_name().unwrap_or("UTC").to_owned();
-            self.ask_text(&theme, "telegram.time_zone", fl!(texts, "cli-init-ask-zone"), zone)?;
+            self.ask_text(
+                &theme,
+                "telegram.time_zone",
+                fl!(texts, "cli-init-ask-zone"),
+                zone,
+            )?;
         }
         if !self.knows("http.listen", inputs) {
             let question = fl!(texts, "cli-init-ask-listen");
@@ -88,7 +105,9 @@ impl Answers {
         question: String,
         default: String,
     ) -> Result<(), Failure> {
-        let mut input = Input::<String>::with_theme(theme).with_prompt(question).allow_empty(true);
+        let mut input = Input::<String>::with_theme(theme)
+            .with_prompt(question)
+            .allow_empty(true);
         if !default.is_empty() {
             input = input.default(default);
         }
@@ -124,10 +143,13 @@ fn ask_token(texts: &Texts, theme: &ColorfulTheme) -> Result<Option<SecretString
 fn check(key: &str, value: &str) -> Result<(), String> {
     let inputs = ConfigInputs::new(std::path::Path::new("/")).with_override(key, "prompt", value);
     Config::load(&inputs).map(|_| ()).map_err(|errors| {
-        let texts = errors.problems().iter().map(|problem| match &problem.allowed {
-            Some(allowed) => format!("{}; {allowed}", problem.problem),
-            None => problem.problem.clone(),
-        });
+        let texts = errors
+            .problems()
+            .iter()
+            .map(|problem| match &problem.allowed {
+                Some(allowed) => format!("{}; {allowed}", problem.problem),
+                None => problem.problem.clone(),
+            });
         texts.collect::<Vec<_>>().join("; ")
     })
 }

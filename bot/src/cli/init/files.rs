@@ -55,12 +55,21 @@ impl Files {
     pub(super) fn look_at(&mut self, config: &Config) {
         self.database.clone_from(&config.database.path);
         self.master_key.clone_from(&config.security.master_key_file);
-        self.existing = self.all().into_iter().filter(|path| path.exists()).collect();
+        self.existing = self
+            .all()
+            .into_iter()
+            .filter(|path| path.exists())
+            .collect();
     }
 
     fn all(&self) -> [PathBuf; 4] {
         let bot_token = self.data_dir.join(BOT_TOKEN_FILE_NAME);
-        [self.config.clone(), bot_token, self.database.clone(), self.master_key.clone()]
+        [
+            self.config.clone(),
+            bot_token,
+            self.database.clone(),
+            self.master_key.clone(),
+        ]
     }
 
     /// Whether a daemon could start here.
@@ -75,7 +84,10 @@ impl Files {
     /// Writes the bot token and the configuration; an old configuration is kept beside it.
     pub(super) fn write(&mut self, answers: &Answers, now: Timestamp) -> Outcome {
         if let Some(token) = &answers.bot_token {
-            self.write_one(self.data_dir.join(BOT_TOKEN_FILE_NAME), token.expose_secret())?;
+            self.write_one(
+                self.data_dir.join(BOT_TOKEN_FILE_NAME),
+                token.expose_secret(),
+            )?;
         }
         if self.existing.contains(&self.config) {
             let name = format!("{}.{}.bak", config::CONFIG_FILE_NAME, now.unix_s());
@@ -96,7 +108,7 @@ impl Files {
     pub(super) fn take_back(&self, failure: Failure) -> Failure {
         // The first failure is what the person must read; a second one would only hide it.
         for path in &self.written {
-            if !self.existing.contains(path) || self.backup.is_some() {
+            if !self.existing.contains(path) {
                 let _ = fs::remove_file(path);
             }
         }
@@ -111,7 +123,14 @@ impl Files {
         context.output.say(&self.body(&[]), || {
             let dir = self.data_dir.display().to_string();
             let files = names(&self.existing).join(", ");
-            fl!(context.texts, "cli-init-exists", dir = dir, files = files)
+            let program = context.program();
+            fl!(
+                context.texts,
+                "cli-init-exists",
+                dir = dir,
+                files = files,
+                program = program
+            )
         })
     }
 
@@ -132,7 +151,9 @@ impl Files {
         })?;
         if let Some(backup) = &self.backup {
             let file = backup.display().to_string();
-            context.output.remark(&fl!(texts, "cli-init-backup", file = file));
+            context
+                .output
+                .remark(&fl!(texts, "cli-init-backup", file = file));
         }
         let program = context.program();
         let next = match &config.telegram {
@@ -143,7 +164,9 @@ impl Files {
             Some(_) => fl!(texts, "cli-init-next-pair", program = program),
         };
         context.output.remark(&format!("\n{next}"));
-        context.output.remark(&format!("\n{}", fl!(texts, "cli-init-warning")));
+        context
+            .output
+            .remark(&format!("\n{}", fl!(texts, "cli-init-warning")));
         Ok(())
     }
 
@@ -161,7 +184,12 @@ impl Files {
 fn names(paths: &[PathBuf]) -> Vec<String> {
     paths
         .iter()
-        .map(|path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
+        .map(|path| {
+            path.file_name()
+                .unwrap_or(path.as_os_str())
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect()
 }
 

@@ -1,0 +1,5 @@
+//! The program through its doors: one test binary for the whole crate.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod cli;
+mod config;
