@@ -4,6 +4,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DbBackend, Statement, TransactionTrait as _,
+};
+
 use crate::cli::Cli;
 
 const TOKEN: &str = "123456:a-secret-that-must-not-show";
@@ -220,6 +224,50 @@ fn db_backup_is_private_and_never_overwrites() {
         left, 2,
         "the data directory and the copy, nothing half-made"
     );
+}
+
+#[tokio::test]
+async fn db_backup_is_consistent_while_somebody_writes() {
+    let cli = Cli::new();
+    assert_eq!(cli.run(&["init", "--non-interactive"]).code, Some(0));
+    let open = |path: &std::path::Path| {
+        let mut options = ConnectOptions::new(format!("sqlite://{}", path.display()));
+        async move {
+            Database::connect(options.max_connections(1).to_owned())
+                .await
+                .unwrap()
+        }
+    };
+    let source = cli.data_dir().join("waiaas.db");
+    let writer = open(&source).await;
+    writer
+        .execute_unprepared("CREATE TABLE probe (n INTEGER)")
+        .await
+        .unwrap();
+    writer
+        .execute_unprepared("INSERT INTO probe VALUES (1), (2)")
+        .await
+        .unwrap();
+    // Committed rows still stand in the write-ahead log, and a transaction is open.
+    let open_write = writer.begin().await.unwrap();
+    open_write
+        .execute_unprepared("INSERT INTO probe VALUES (3)")
+        .await
+        .unwrap();
+
+    let target = cli.dir.path().join("copy.db");
+    let ran = cli.run(&["db", "backup", target.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    open_write.commit().await.unwrap();
+
+    let copy = open(&target).await;
+    let first = async |sql: &str| {
+        let statement = Statement::from_string(DbBackend::Sqlite, sql);
+        let row = copy.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index::<String>(0).unwrap()
+    };
+    assert_eq!(first("PRAGMA integrity_check").await, "ok");
+    assert_eq!(first("SELECT group_concat(n) FROM probe").await, "1,2");
 }
 
 #[test]
