@@ -2,13 +2,12 @@
 //! way to mend it, a hint, in every locale (PROTOCOL.md section 8). The texts stand in
 //! `locales/*/waiaas-daemon-core.ftl`; this file only picks them and fills in the facts.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use fluent_bundle::FluentValue;
+use fluent_bundle::{FluentArgs, FluentValue};
+use i18n_embed::LanguageLoader as _;
 use i18n_embed::fluent::FluentLanguageLoader;
-use unic_langid::{LanguageIdentifier, langid};
+use unic_langid::LanguageIdentifier;
 use waiaas_protocol::time::Timestamp;
 
 use crate::error::Error;
@@ -18,7 +17,6 @@ const ACCEPTED_LANGUAGES_MAX: usize = 16;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../locales"]
-#[include = "*/waiaas-daemon-core.ftl"]
 struct Texts;
 
 /// A language that every text exists in.
@@ -54,7 +52,9 @@ impl Locale {
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Self> {
         let wanted: LanguageIdentifier = tag.trim().parse().ok()?;
-        Self::ALL.into_iter().find(|locale| locale.id().language == wanted.language)
+        Self::ALL
+            .into_iter()
+            .find(|locale| locale.id().language == wanted.language)
     }
 
     /// Its language tag.
@@ -66,11 +66,8 @@ impl Locale {
         }
     }
 
-    const fn id(self) -> LanguageIdentifier {
-        match self {
-            Self::En => langid!("en"),
-            Self::Ko => langid!("ko"),
-        }
+    fn id(self) -> LanguageIdentifier {
+        self.tag().parse().unwrap_or_default()
     }
 
     fn loader(self) -> &'static FluentLanguageLoader {
@@ -81,7 +78,8 @@ impl Locale {
     /// Says what went wrong in one sentence.
     #[must_use]
     pub fn message(self, error: &Error) -> String {
-        self.loader().get_args_concrete(error.code().message_key(), facts(error))
+        self.loader()
+            .get_args_fluent(error.code().message_key(), Some(&facts(error)))
     }
 
     /// Says how to mend it, where there is a way.
@@ -89,15 +87,27 @@ impl Locale {
     pub fn hint(self, error: &Error) -> Option<String> {
         let key = hint_key(error);
         let loader = self.loader();
-        loader.has(&key).then(|| loader.get_args_concrete(&key, facts(error)))
+        loader
+            .has(&key)
+            .then(|| loader.get_args_fluent(&key, Some(&facts(error))))
     }
 }
 
 /// `ko-KR;q=0.8` as tag and weight; a weight that is no number counts as none.
 fn weighted(entry: &str) -> (&str, f32) {
-    let Some((tag, parameter)) = entry.split_once(';') else { return (entry.trim(), 1.0) };
-    let weight = parameter.trim().strip_prefix("q=").and_then(|text| text.trim().parse().ok());
-    (tag.trim(), weight.filter(|weight: &f32| (0.0..=1.0).contains(weight)).unwrap_or(0.0))
+    let Some((tag, parameter)) = entry.split_once(';') else {
+        return (entry.trim(), 1.0);
+    };
+    let weight = parameter
+        .trim()
+        .strip_prefix("q=")
+        .and_then(|text| text.trim().parse().ok());
+    (
+        tag.trim(),
+        weight
+            .filter(|weight: &f32| (0.0..=1.0).contains(weight))
+            .unwrap_or(0.0),
+    )
 }
 
 fn load(locale: Locale) -> FluentLanguageLoader {
@@ -116,39 +126,49 @@ fn hint_key(error: &Error) -> String {
         Error::AgentNotFound { nearest: Some(_) } | Error::WalletNotFound { nearest: Some(_) } => {
             "nearest"
         }
-        Error::SessionRequiresWallet { agent_name: Some(_) } => "named",
+        Error::SessionRequiresWallet {
+            agent_name: Some(_),
+        } => "named",
         _ => "hint",
     };
     format!("{}-{suffix}", error.code().message_key())
 }
 
-type Facts<'a> = HashMap<Cow<'static, str>, FluentValue<'a>>;
-
-fn fact<'a>(name: &'static str, value: impl Into<FluentValue<'a>>) -> Facts<'a> {
-    HashMap::from([(Cow::Borrowed(name), value.into())])
+fn fact<'a>(name: &'static str, value: impl Into<FluentValue<'a>>) -> FluentArgs<'a> {
+    FluentArgs::from_iter([(name, value)])
 }
 
 /// The values that a message or hint of this error may name.
-fn facts(error: &Error) -> Facts<'_> {
+fn facts(error: &Error) -> FluentArgs<'_> {
     match error {
-        Error::AgentNotFound { nearest: Some(name) }
-        | Error::WalletNotFound { nearest: Some(name) } => fact("nearest", name.as_str()),
-        Error::RenewalLimitReached { max_renewals } => fact("max", *max_renewals),
-        Error::SessionAbsoluteLifetimeExceeded { absolute_expires_at } => {
-            fact("end", Timestamp(*absolute_expires_at).to_string())
+        Error::AgentNotFound {
+            nearest: Some(name),
         }
+        | Error::WalletNotFound {
+            nearest: Some(name),
+        } => fact("nearest", name.as_str()),
+        Error::RenewalLimitReached { max_renewals } => fact("max", *max_renewals),
+        Error::SessionAbsoluteLifetimeExceeded {
+            absolute_expires_at,
+        } => fact("end", Timestamp(*absolute_expires_at).to_string()),
         Error::RenewalTooEarly { retry_after_s } | Error::RateLimited { retry_after_s } => {
             fact("seconds", *retry_after_s)
         }
         Error::SessionLimitExceeded { limit } => fact("limit", *limit),
-        Error::ConstraintViolated { constraint, value, ceiling } => HashMap::from([
-            ("constraint".into(), (*constraint).into()),
-            ("value".into(), value.as_str().into()),
-            ("ceiling".into(), ceiling.as_str().into()),
+        Error::ConstraintViolated {
+            constraint,
+            value,
+            ceiling,
+        } => FluentArgs::from_iter([
+            ("constraint", *constraint),
+            ("value", value.as_str()),
+            ("ceiling", ceiling.as_str()),
         ]),
-        Error::SessionRequiresWallet { agent_name: Some(name) } => HashMap::from([
-            ("agent".into(), name.as_str().into()),
-            ("agent-argument".into(), shell_argument(name).into()),
+        Error::SessionRequiresWallet {
+            agent_name: Some(name),
+        } => FluentArgs::from_iter([
+            ("agent", name.clone()),
+            ("agent-argument", shell_argument(name)),
         ]),
         Error::TokenFileUnwritable { reason } => fact("reason", reason.as_str()),
         Error::BodyTooLarge { max_bytes } => fact("max", *max_bytes),
@@ -178,7 +198,7 @@ fn facts(error: &Error) -> Facts<'_> {
         | Error::MethodNotAllowed
         | Error::RequestTimeout
         | Error::Storage(_)
-        | Error::Internal(_) => HashMap::new(),
+        | Error::Internal(_) => FluentArgs::new(),
     }
 }
 
@@ -211,7 +231,10 @@ mod tests {
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             if let Some((name, _)) = line.split_once(" =").filter(|_| !line.starts_with(' ')) {
                 key = name.to_owned();
-                assert!(found.insert(key.clone(), BTreeSet::new()).is_none(), "{key} twice");
+                assert!(
+                    found.insert(key.clone(), BTreeSet::new()).is_none(),
+                    "{key} twice"
+                );
             }
             for rest in line.split('$').skip(1) {
                 let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
@@ -238,7 +261,10 @@ mod tests {
                 .iter()
                 .find_map(|suffix| key.strip_suffix(suffix))
                 .unwrap_or(key);
-            assert!(ErrorCode::ALL.iter().any(|code| code.message_key() == stem), "{key}");
+            assert!(
+                ErrorCode::ALL.iter().any(|code| code.message_key() == stem),
+                "{key}"
+            );
         }
     }
 
@@ -253,7 +279,9 @@ mod tests {
             Error::RenewalLimitReached { max_renewals: 0 },
             Error::RenewalLimitReached { max_renewals: 1 },
             Error::RenewalLimitReached { max_renewals: 30 },
-            Error::SessionAbsoluteLifetimeExceeded { absolute_expires_at: 1_770_546_385 },
+            Error::SessionAbsoluteLifetimeExceeded {
+                absolute_expires_at: 1_770_546_385,
+            },
             Error::RenewalTooEarly { retry_after_s: 1 },
             Error::RateLimited { retry_after_s: 2 },
             Error::SessionLimitExceeded { limit: 5 },
@@ -264,10 +292,16 @@ mod tests {
             },
             Error::SessionRequiresWallet { agent_name: name() },
             Error::SessionRequiresWallet { agent_name: None },
-            Error::TokenFileUnwritable { reason: "disk full".to_owned() },
+            Error::TokenFileUnwritable {
+                reason: "disk full".to_owned(),
+            },
             Error::BodyTooLarge { max_bytes: 65_536 },
-            Error::SystemLocked { reason: LockReason::KillSwitch },
-            Error::SystemLocked { reason: LockReason::RestoredDatabase },
+            Error::SystemLocked {
+                reason: LockReason::KillSwitch,
+            },
+            Error::SystemLocked {
+                reason: LockReason::RestoredDatabase,
+            },
         ]
     }
 
@@ -288,24 +322,38 @@ mod tests {
     #[test]
     fn hints_say_how_to_mend() {
         let hint = |error: Error| Locale::En.hint(&error).expect("a hint");
-        let lacking = Error::SessionRequiresWallet { agent_name: Some("my bot".to_owned()) };
+        let lacking = Error::SessionRequiresWallet {
+            agent_name: Some("my bot".to_owned()),
+        };
         let lacking = hint(lacking);
         assert!(lacking.contains("`waiaas wallet add "), "{lacking}");
-        assert!(lacking.contains("`waiaas agent wallet add 'my bot' WALLET`"), "{lacking}");
+        assert!(
+            lacking.contains("`waiaas agent wallet add 'my bot' WALLET`"),
+            "{lacking}"
+        );
         let locked = |reason| hint(Error::SystemLocked { reason });
         assert!(locked(LockReason::KillSwitch).contains("`waiaas killswitch off`"));
         assert!(locked(LockReason::RestoredDatabase).contains("`waiaas db confirm-restore`"));
-        let misspelt = Error::AgentNotFound { nearest: Some("trader".to_owned()) };
+        let misspelt = Error::AgentNotFound {
+            nearest: Some("trader".to_owned()),
+        };
         assert_eq!(hint(misspelt), "Did you mean \"trader\"?");
     }
 
     #[test]
     fn numbers_choose_their_form() {
-        let message = |seconds| Locale::En.message(&Error::RateLimited { retry_after_s: seconds });
+        let message = |seconds| {
+            Locale::En.message(&Error::RateLimited {
+                retry_after_s: seconds,
+            })
+        };
         assert_eq!(message(1), "Too many requests; wait 1 second.");
         assert_eq!(message(90), "Too many requests; wait 90 seconds.");
         let message = Locale::Ko.message(&Error::RateLimited { retry_after_s: 90 });
-        assert_eq!(message, "요청이 너무 많습니다. 90초 뒤에 다시 시도하십시오.");
+        assert_eq!(
+            message,
+            "요청이 너무 많습니다. 90초 뒤에 다시 시도하십시오."
+        );
     }
 
     #[test]
