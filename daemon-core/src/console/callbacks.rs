@@ -145,6 +145,20 @@ pub async fn close_keyboard(
     Ok(())
 }
 
+/// Whether a button of the message can still be used.
+///
+/// # Errors
+/// As the database says.
+pub async fn any_open(db: &impl ConnectionTrait, outbox_id: i64, now: i64) -> Result<bool, Error> {
+    let open = Entity::find()
+        .filter(Column::OutboxId.eq(outbox_id))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .one(db)
+        .await?;
+    Ok(open.is_some())
+}
+
 /// Outbox rows whose keyboards have run out and were not swept yet.
 ///
 /// # Errors

@@ -1,0 +1,32 @@
+//! What a button stands for. Stored with its handle; never in `callback_data`.
+
+use serde::{Deserialize, Serialize};
+use waiaas_protocol::ids::{AgentId, SessionId};
+
+/// What a button stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub(super) enum Action {
+    /// Another page of the agents to choose from.
+    AgentsPage { page: usize },
+    /// Show what this agent would be granted.
+    PickAgent { agent_id: AgentId },
+    /// Create the session.
+    Create { agent_id: AgentId },
+    /// The same choice in a message of its own: for alerts, which stay as they are.
+    NewSession { agent_id: AgentId },
+    /// Leave everything as it is.
+    Cancel,
+    /// Another page of sessions.
+    SessionsPage { page: usize },
+    /// The details of a session.
+    OpenSession { session_id: SessionId, page: usize },
+    /// Ask before a session is ended.
+    AskRevoke { session_id: SessionId },
+    /// End a session.
+    Revoke { session_id: SessionId },
+    /// End a session because its renewal is not wanted.
+    Reject { session_id: SessionId },
+    /// The second use of a token was the owner's own.
+    ReuseMine { session_id: SessionId, generation: i64 },
+}

@@ -1,0 +1,106 @@
+//! Who may act: the one function that every update passes first (CONSOLE.md, "Who may act").
+//! Default deny: user id **and** chat id must be an operator's. A tap is judged by who taps,
+//! not by the chat that the button hangs in.
+
+use teloxide::types::{CallbackQuery, Message, Update, UpdateKind, User};
+use waiaas_daemon_core::Error;
+use waiaas_daemon_core::console::operators::{self, Operator};
+
+use super::console::Console;
+
+/// What came in, whoever sent it.
+#[derive(Debug, Clone)]
+pub(super) struct Incoming {
+    /// Who.
+    pub(super) user_id: i64,
+    /// In which chat; for a tap without a message, the one who taps.
+    pub(super) chat_id: i64,
+    /// In which topic.
+    pub(super) thread_id: Option<i32>,
+    /// `@name` without the sign.
+    pub(super) username: Option<String>,
+    /// As Telegram shows them.
+    pub(super) display_name: String,
+    /// Telegram's `language_code`.
+    pub(super) language_code: Option<String>,
+    /// What.
+    pub(super) what: What,
+}
+
+/// What came in.
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    /// A message; without text it is empty.
+    Message { text: String },
+    /// A tap.
+    Tap { query_id: String, data: String, message_id: Option<i64> },
+}
+
+/// Who that is to us.
+#[derive(Debug, Clone)]
+pub(super) enum Gate {
+    /// Somebody who may act.
+    Operator(Box<Operator>),
+    /// Somebody else, in their own private chat.
+    Stranger,
+    /// A message in a group: not for us.
+    Ignored,
+}
+
+/// Reads an update; `None` for kinds that are not asked for.
+pub(super) fn read(update: Update) -> Option<Incoming> {
+    match update.kind {
+        UpdateKind::Message(message) => from_message(&message),
+        UpdateKind::CallbackQuery(query) => Some(from_tap(query)),
+        _ => None,
+    }
+}
+
+fn from_message(message: &Message) -> Option<Incoming> {
+    let user = message.from.as_ref()?;
+    let thread_id = message.thread_id.map(|thread| thread.0.0);
+    let text = message.text().unwrap_or_default().to_owned();
+    Some(incoming(user, message.chat.id.0, thread_id, What::Message { text }))
+}
+
+fn from_tap(query: CallbackQuery) -> Incoming {
+    let message = query.message.as_ref();
+    let chat_id = message.map(|message| message.chat().id.0);
+    let what = What::Tap {
+        query_id: query.id.0,
+        data: query.data.unwrap_or_default(),
+        message_id: message.map(|message| i64::from(message.id().0)),
+    };
+    let own_chat = user_id(&query.from);
+    incoming(&query.from, chat_id.unwrap_or(own_chat), None, what)
+}
+
+fn user_id(user: &User) -> i64 {
+    user.id.0.cast_signed()
+}
+
+fn incoming(user: &User, chat_id: i64, thread_id: Option<i32>, what: What) -> Incoming {
+    Incoming {
+        user_id: user_id(user),
+        chat_id,
+        thread_id,
+        username: user.username.clone(),
+        display_name: user.full_name(),
+        language_code: user.language_code.clone(),
+        what,
+    }
+}
+
+/// Says who that is to us.
+///
+/// # Errors
+/// As the database says; then nothing is allowed.
+pub(super) async fn judge(console: &Console, incoming: &Incoming) -> Result<Gate, Error> {
+    let operator = operators::by_user(console.core.db.read(), incoming.user_id).await?;
+    if let Some(operator) = operator.filter(|operator| operator.chat_id == incoming.chat_id) {
+        return Ok(Gate::Operator(Box::new(operator)));
+    }
+    let private = incoming.chat_id == incoming.user_id;
+    let tap = matches!(incoming.what, What::Tap { .. });
+    Ok(if private || tap { Gate::Stranger } else { Gate::Ignored })
+}

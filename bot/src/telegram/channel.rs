@@ -1,0 +1,82 @@
+//! Telegram as a channel of alerts: each event becomes one message per operator in the chat
+//! outbox, in their language, once per event and chat.
+
+use waiaas_daemon_core::Error;
+use waiaas_daemon_core::console::operators::{self, Operator};
+use waiaas_daemon_core::console::outbox::{Call, Draft, Priority, Target};
+use waiaas_daemon_core::notify::channel::{Channel, ChannelError, Delivery, DeliveryFuture};
+use waiaas_daemon_core::notify::event::Event;
+use waiaas_daemon_core::notify::outbox::Pending;
+
+use super::console::{CHANNEL, Console};
+use super::view::alert;
+
+/// The channel.
+pub(super) struct TelegramChannel {
+    console: Console,
+}
+
+impl TelegramChannel {
+    pub(super) const fn new(console: Console) -> Self {
+        Self { console }
+    }
+
+    async fn enqueue(&self, pending: &Pending) -> Result<Delivery, Error> {
+        let core = &self.console.core;
+        let now = core.clock.now_s();
+        let recipients = operators::list(core).await?;
+        if recipients.is_empty() {
+            return Ok(Delivery::NoRecipient);
+        }
+        let tx = core.db.begin_write().await?;
+        for operator in &recipients {
+            if pending.event.told_chat_id() == Some(operator.chat_id) {
+                continue;
+            }
+            for draft in self.drafts(pending, operator, now) {
+                draft.enqueue(core, &*tx, now).await?;
+            }
+        }
+        tx.commit().await?;
+        core.ring();
+        Ok(Delivery::Accepted)
+    }
+
+    fn drafts(&self, pending: &Pending, operator: &Operator, now: i64) -> Vec<Draft> {
+        let reader = self.console.reader_of(operator, now);
+        let view = alert::view(&reader, &pending.event);
+        let mut drafts = view.into_sends(operator.user_id, operator.chat_id, now);
+        for (part, draft) in drafts.iter_mut().enumerate() {
+            draft.priority = Priority::Alert;
+            draft.event_id = Some(pending.event_id.clone());
+            draft.dedupe_key =
+                Some(format!("event:{}:{}:{part}", pending.event_id, operator.chat_id));
+            draft.session_id.clone_from(&pending.session_id);
+            if let Call::Send { reply_to, silent, .. } = &mut draft.call {
+                *reply_to = pending.session_id.clone().map(Target::Session);
+                *silent = is_quiet(&pending.event);
+            }
+        }
+        drafts
+    }
+}
+
+/// Renewals that go as planned arrive without a sound.
+const fn is_quiet(event: &Event) -> bool {
+    matches!(event, Event::SessionRenewed { .. })
+}
+
+impl Channel for TelegramChannel {
+    fn name(&self) -> &'static str {
+        CHANNEL
+    }
+
+    fn deliver<'a>(&'a self, event: &'a Pending) -> DeliveryFuture<'a> {
+        Box::pin(async move {
+            self.enqueue(event).await.map_err(|cause| ChannelError::Later {
+                reason: cause.to_string(),
+                retry_after_s: None,
+            })
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! The commands of the console.
+
+use teloxide::utils::command::BotCommands;
+
+/// What a person may type.
+#[derive(Debug, Clone, PartialEq, Eq, BotCommands)]
+#[command(rename_rule = "lowercase")]
+pub(super) enum Command {
+    /// `/start [code]`: pairs, or greets.
+    Start(String),
+    /// `/help`.
+    Help,
+    /// `/newsession [agent]`.
+    NewSession(String),
+    /// `/sessions`.
+    Sessions,
+    /// `/revoke [id]`.
+    Revoke(String),
+    /// `/status`.
+    Status,
+    /// `/whoami`.
+    WhoAmI,
+}
+
+/// What a message asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Request {
+    /// A command that is known.
+    Command(Command),
+    /// Anything else.
+    Unknown,
+}
+
+/// Reads a message. `bot_name` is the bot's user name without `@`: a command for another bot
+/// is unknown here.
+pub(super) fn read(text: &str, bot_name: &str) -> Request {
+    match Command::parse(text, bot_name) {
+        Ok(command) => Request::Command(command),
+        Err(_) => Request::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_with_and_without_arguments() {
+        let cases = [
+            ("/newsession", Request::Command(Command::NewSession(String::new()))),
+            ("/newsession my agent", Request::Command(Command::NewSession("my agent".to_owned()))),
+            ("/start abc", Request::Command(Command::Start("abc".to_owned()))),
+            ("/status@waiaas_bot", Request::Command(Command::Status)),
+            ("/status@other_bot", Request::Unknown),
+            ("/whoami", Request::Command(Command::WhoAmI)),
+            ("/nonsense", Request::Unknown),
+            ("hello", Request::Unknown),
+            ("", Request::Unknown),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text, "waiaas_bot"), expected, "{text}");
+        }
+    }
+}

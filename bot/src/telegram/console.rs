@@ -1,0 +1,181 @@
+//! The console as one value: what its parts share, and how they are started.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use teloxide::Bot;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use waiaas_daemon_core::Error;
+use waiaas_daemon_core::config::{Language, TelegramConfig};
+use waiaas_daemon_core::console::operators::{self, Binding, Operator, PairedBy};
+use waiaas_daemon_core::console::outbox;
+use waiaas_daemon_core::core::Core;
+use waiaas_daemon_core::notify::channel::Channel;
+use waiaas_daemon_core::notify::health::ChannelState;
+
+use super::channel::TelegramChannel;
+use super::client::{self, ClientError};
+use super::view::{Reader, Words};
+use super::{inbox, poller, sender};
+
+/// The channel's name in logs and in `/health`.
+pub(super) const CHANNEL: &str = "telegram";
+/// How often keyboards that ran out are looked for, seconds of the daemon's clock.
+const SWEEP_INTERVAL_S: u64 = 60;
+
+/// How fast messages may go out to one chat.
+#[derive(Debug, Clone, Copy)]
+pub struct Pacing {
+    /// So many at once,
+    pub burst: u32,
+    /// then one in so many milliseconds.
+    pub interval_ms: u64,
+}
+
+impl Default for Pacing {
+    /// Telegram allows about one message per second and chat, with short bursts.
+    fn default() -> Self {
+        Self { burst: 5, interval_ms: 1_000 }
+    }
+}
+
+/// What the console is made of.
+#[derive(Debug, Clone)]
+pub struct ConsoleSettings {
+    /// The configured bot.
+    pub telegram: TelegramConfig,
+    /// How fast messages may go out.
+    pub pacing: Pacing,
+}
+
+/// The console's shared parts; cheap to clone.
+#[derive(Clone)]
+pub struct Console {
+    pub(super) core: Core,
+    pub(super) bot: Bot,
+    pub(super) token: SecretString,
+    pub(super) pacing: Pacing,
+    pub(super) inbox_bell: Arc<Notify>,
+    /// Work that outlives the update that caused it.
+    pub(super) tasks: TaskTracker,
+    words: Arc<Words>,
+    language: Option<Language>,
+    time_zone: String,
+    owner_chat_id: Option<i64>,
+}
+
+impl Console {
+    /// Makes the console; asks nothing of Telegram yet.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn new(core: Core, settings: ConsoleSettings) -> Result<Self, ClientError> {
+        let telegram = settings.telegram;
+        core.health.set(CHANNEL, ChannelState::Starting, None, core.clock.now_s());
+        Ok(Self {
+            bot: client::new(&telegram)?,
+            token: telegram.bot_token,
+            pacing: settings.pacing,
+            inbox_bell: Arc::new(Notify::new()),
+            tasks: TaskTracker::new(),
+            words: Arc::new(Words::load()),
+            language: telegram.language,
+            time_zone: telegram.time_zone,
+            owner_chat_id: telegram.owner_chat_id,
+            core,
+        })
+    }
+
+    /// The channel that takes alerts.
+    #[must_use]
+    pub fn channel(&self) -> Arc<dyn Channel> {
+        Arc::new(TelegramChannel::new(self.clone()))
+    }
+
+    /// Binds the configured owner, finishes hand-overs that were begun before the process
+    /// died, and starts poller, inbox, sender and sweeper. Telegram need not be reachable.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn start(&self, tracker: &TaskTracker, stop: &CancellationToken) -> Result<(), Error> {
+        self.bind_configured_owner().await?;
+        tracker.spawn(poller::run(self.clone(), stop.clone()));
+        tracker.spawn(inbox::run(self.clone(), stop.clone()));
+        tracker.spawn(sender::run(self.clone(), stop.clone()));
+        tracker.spawn(sweep(self.clone(), stop.clone()));
+        Ok(())
+    }
+
+    /// Waits for hand-overs that are under way.
+    pub async fn finish_tasks(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    async fn bind_configured_owner(&self) -> Result<(), Error> {
+        let Some(id) = self.owner_chat_id else { return Ok(()) };
+        let binding = Binding {
+            user_id: id,
+            chat_id: id,
+            username: None,
+            display_name: None,
+            language: None,
+            time_zone: None,
+            paired_by: PairedBy::Configuration,
+        };
+        operators::bind_configured(&self.core, &binding).await.map(|_| ())
+    }
+
+    /// Says how the channel is doing; logs only what changes.
+    pub(super) fn report(&self, state: ChannelState, problem: Option<&str>) {
+        if self.core.health.state(CHANNEL) != state {
+            match problem {
+                Some(problem) => tracing::warn!(state = state.as_str(), problem, "Telegram"),
+                None => tracing::info!(state = state.as_str(), "Telegram"),
+            }
+        }
+        let now = self.core.clock.now_s();
+        self.core.health.set(CHANNEL, state, problem.map(str::to_owned), now);
+    }
+
+    /// Language and time zone of an operator: the configured language counts for everybody.
+    pub(super) fn reader_of(&self, operator: &Operator, now: i64) -> Reader {
+        self.reader(operator.language.as_deref(), operator.time_zone.as_deref(), now)
+    }
+
+    /// Language and time zone of anybody.
+    pub(super) fn reader(
+        &self,
+        language_code: Option<&str>,
+        time_zone: Option<&str>,
+        now: i64,
+    ) -> Reader {
+        let spoken = language_code.map_or(Language::En, |code| {
+            if code == "ko" || code.starts_with("ko-") { Language::Ko } else { Language::En }
+        });
+        let zone = time_zone.unwrap_or(&self.time_zone);
+        Reader::new(&self.words, self.language.unwrap_or(spoken), zone, now)
+    }
+
+    /// A reader for texts that are made after the turn, such as a finished hand-over.
+    pub(super) fn reader_in(&self, language: &str, now: i64) -> Reader {
+        let language = if language == "ko" { Language::Ko } else { Language::En };
+        Reader::new(&self.words, language, &self.time_zone, now)
+    }
+}
+
+async fn sweep(console: Console, stop: CancellationToken) {
+    let interval = console.core.clock.timer(Duration::from_secs(SWEEP_INTERVAL_S));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(interval) => {}
+        }
+        if let Err(cause) = outbox::sweep_keyboards(&console.core).await {
+            tracing::warn!(%cause, "keyboards that ran out not swept; trying again");
+        }
+    }
+}

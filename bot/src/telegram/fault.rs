@@ -1,0 +1,97 @@
+//! What a failed call to Telegram means. The bot token stands in every address that the
+//! client calls, so no text of an error leaves this file unscrubbed.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use teloxide::{ApiError, RequestError};
+
+/// What to make of a failed call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Telegram asks to wait so many seconds.
+    Wait { seconds: i64 },
+    /// Telegram does not answer, or not sensibly.
+    Away { reason: String },
+    /// The bot token is refused.
+    Unauthorized,
+    /// Somebody else polls with the same token.
+    Conflict,
+    /// The text cannot be parsed.
+    Unparsable,
+    /// There is nothing to change.
+    NotModified,
+    /// The message is gone, or too old to change.
+    MessageGone,
+    /// This will never work: blocked, no such chat, and the like.
+    Never { reason: String },
+}
+
+/// Takes the token out of a text.
+pub(super) fn scrub(text: &str, token: &SecretString) -> String {
+    text.replace(token.expose_secret(), "[bot token]")
+}
+
+/// Judges a failed call.
+pub(super) fn judge(error: &RequestError, token: &SecretString) -> Fault {
+    match error {
+        RequestError::RetryAfter(seconds) => Fault::Wait { seconds: i64::from(seconds.seconds()) },
+        RequestError::Api(error) => judge_api(error, token),
+        RequestError::MigrateToChatId(_) => Fault::Never { reason: error.to_string() },
+        // The raw text of an answer may be anything, and a proxy may echo the address.
+        RequestError::InvalidJson { .. } => {
+            Fault::Away { reason: "the answer is not what Telegram sends".to_owned() }
+        }
+        RequestError::Network(cause) => Fault::Away { reason: network_reason(cause, token) },
+        RequestError::Io(cause) => Fault::Away { reason: scrub(&cause.to_string(), token) },
+    }
+}
+
+fn network_reason(cause: &(dyn std::error::Error + 'static), token: &SecretString) -> String {
+    let mut reason = cause.to_string();
+    let mut next = cause.source();
+    while let Some(source) = next {
+        reason = format!("{reason}: {source}");
+        next = source.source();
+    }
+    scrub(&reason, token)
+}
+
+fn judge_api(error: &ApiError, token: &SecretString) -> Fault {
+    let text = scrub(&error.to_string(), token);
+    match error {
+        ApiError::InvalidToken => Fault::Unauthorized,
+        ApiError::TerminatedByOtherGetUpdates => Fault::Conflict,
+        ApiError::MessageNotModified => Fault::NotModified,
+        ApiError::CantParseEntities(_) => Fault::Unparsable,
+        ApiError::MessageToEditNotFound
+        | ApiError::MessageIdInvalid
+        | ApiError::MessageCantBeEdited => Fault::MessageGone,
+        _ if text.starts_with("Conflict") => Fault::Conflict,
+        _ if text.starts_with("Internal Server Error") || text.starts_with("Bad Gateway") => {
+            Fault::Away { reason: text }
+        }
+        _ => Fault::Never { reason: text },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_carries_the_token() {
+        let token = SecretString::from("12:secret");
+        let error = ApiError::Unknown("see https://host/bot12:secret/GetMe".to_owned());
+        let fault = judge(&RequestError::Api(error), &token);
+        assert!(!format!("{fault:?}").contains("secret"), "{fault:?}");
+    }
+
+    #[test]
+    fn telegram_words_are_understood() {
+        let token = SecretString::from("12:secret");
+        let judged = |error| judge(&RequestError::Api(error), &token);
+        assert_eq!(judged(ApiError::InvalidToken), Fault::Unauthorized);
+        let conflict = "Conflict: can't use getUpdates method while webhook is active";
+        assert_eq!(judged(ApiError::Unknown(conflict.to_owned())), Fault::Conflict);
+        assert!(matches!(judged(ApiError::BotBlocked), Fault::Never { .. }));
+    }
+}

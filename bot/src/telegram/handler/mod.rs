@@ -1,0 +1,10 @@
+//! What each command and each button does. A handler decides and commits; its words are in
+//! `view`, and nothing here waits for Telegram.
+
+pub(super) mod help;
+pub(super) mod new_session;
+pub(super) mod pairing;
+pub(super) mod sessions;
+pub(super) mod status;
+pub(super) mod stranger;
+pub(super) mod tap;

@@ -1,0 +1,170 @@
+//! `/newsession`: which agent, what it would be granted, create and hand over.
+//!
+//! Creating is three steps (PROTOCOL.md section 6): the session stands in the database with
+//! its hand-over open; the token file is written outside any transaction; the chat hears how
+//! it ended in the transaction that ends it. A process that dies in between finishes at its
+//! next start.
+
+use serde::{Deserialize, Serialize};
+use waiaas_daemon_core::Error;
+use waiaas_daemon_core::actor::{Actor, Source};
+use waiaas_daemon_core::agent::{AgentStatus, AgentView, service as agents};
+use waiaas_daemon_core::console::outbox::{Draft, Target};
+use waiaas_daemon_core::db::WriteTx;
+use waiaas_daemon_core::session::handover::{self, Outcome, Plan};
+use waiaas_daemon_core::session::service::{self, NewHandover, NewSession};
+use waiaas_daemon_core::session::view::SessionView;
+use waiaas_protocol::ids::{AgentId, SessionId};
+use waiaas_protocol::wire::ConstraintsRequest;
+
+use crate::telegram::console::Console;
+use crate::telegram::schema::{Argument, Handled};
+use crate::telegram::turn::Turn;
+use crate::telegram::view::{View, grant};
+
+/// What the end of a hand-over needs to find its message again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Note {
+    user_id: i64,
+    chat_id: i64,
+    message_id: Option<i64>,
+    language: String,
+}
+
+/// `/newsession [agent]`.
+pub(in crate::telegram) async fn on_command(turn: Turn, name: Argument) -> Handled {
+    let view = if name.0.is_empty() {
+        choose(&turn, 0).await?
+    } else {
+        match agents::show(&turn.console.core, &name.0).await {
+            Ok(agent) => confirm(&turn, &agent)?,
+            Err(Error::AgentNotFound { nearest }) => {
+                grant::unknown_agent(&turn.reader, &name.0, nearest.as_deref())
+            }
+            Err(cause) => return Err(cause),
+        }
+    };
+    turn.finish_with(turn.say(view)).await
+}
+
+/// Agents to choose from; a single one is asked about at once.
+pub(super) async fn choose(turn: &Turn, page: usize) -> Result<View, Error> {
+    let mut all = agents::list(&turn.console.core, false).await?;
+    all.retain(|view| view.agent.status == AgentStatus::Active);
+    match all.as_slice() {
+        [] => Ok(grant::no_agents(&turn.reader)),
+        [only] => confirm(turn, only),
+        several => Ok(grant::choose_agent(&turn.reader, several, page)),
+    }
+}
+
+/// What an agent would be granted.
+pub(super) async fn pick(turn: &Turn, agent_id: AgentId) -> Result<View, Error> {
+    match agents::show(&turn.console.core, &agent_id.to_string()).await {
+        Ok(agent) => confirm(turn, &agent),
+        Err(cause @ Error::AgentNotFound { .. }) => turn.refusal(&cause),
+        Err(cause) => Err(cause),
+    }
+}
+
+fn confirm(turn: &Turn, agent: &AgentView) -> Result<View, Error> {
+    let core = &turn.console.core;
+    if let Err(cause) = agent.agent.status.require_active() {
+        return turn.refusal(&cause);
+    }
+    if agent.wallets.is_empty() {
+        let agent_name = Some(agent.agent.name.clone());
+        return turn.refusal(&Error::SessionRequiresWallet { agent_name });
+    }
+    let new = new_session(turn, agent.agent.id, None, None);
+    let granted = service::resolve_constraints(core, &agent.agent, &new)?;
+    let absolute = turn.now + core.policy.session_absolute_lifetime_s;
+    Ok(grant::confirm(&turn.reader, agent, &granted, absolute))
+}
+
+fn new_session(
+    turn: &Turn,
+    agent_id: AgentId,
+    plan: Option<&Plan>,
+    note: Option<serde_json::Value>,
+) -> NewSession {
+    let token_file = plan.map(|plan| plan.token_file.clone()).unwrap_or_default();
+    NewSession {
+        agent: agent_id.to_string(),
+        wallets: None,
+        default_wallet: None,
+        constraints: ConstraintsRequest::default(),
+        replaces: plan.and_then(|plan| plan.replaces),
+        source: Source::Telegram,
+        handover: Some(NewHandover { token_file, note }),
+        told_chat_id: Some(turn.incoming.chat_id),
+    }
+}
+
+/// Creates the session in the turn's transaction.
+///
+/// # Errors
+/// A refusal of the create; then the caller must drop the transaction.
+pub(super) async fn create(
+    turn: &Turn,
+    tx: &mut WriteTx,
+    agent_id: AgentId,
+) -> Result<(SessionId, Vec<Draft>), Error> {
+    let core = &turn.console.core;
+    let plan = handover::plan(core, agent_id).await?;
+    let note = Note {
+        user_id: turn.incoming.user_id,
+        chat_id: turn.incoming.chat_id,
+        message_id: turn.tapped_message(),
+        language: turn.reader.language.code().to_owned(),
+    };
+    let note = serde_json::to_value(note).map_err(Error::internal)?;
+    let new = new_session(turn, agent_id, Some(&plan), Some(note));
+    let created = service::create_in(core, tx, &turn.actor()?, &new).await?;
+    let view = grant::working(&turn.reader, &created.view.agent_name);
+    Ok((created.view.session.id, turn.replace(view)))
+}
+
+/// Writes the token file in the background and tells the chat how it went.
+pub(super) fn hand_over(console: &Console, actor: Actor, id: SessionId) {
+    let task = console.clone();
+    console.tasks.spawn(async move {
+        let finish = |view: &SessionView, outcome: &Outcome| messages(&task, view, outcome);
+        match handover::deliver(&task.core, &actor, id, &finish).await {
+            Ok(_) | Err(Error::TokenFileUnwritable { .. } | Error::SessionRevoked) => {}
+            Err(cause) => {
+                tracing::error!(%cause, session_id = %id, "hand-over not finished; the next start goes on with it");
+            }
+        }
+    });
+}
+
+impl Console {
+    /// Finishes hand-overs that were begun before the process died.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn resume_handovers(&self) -> Result<(), Error> {
+        let finish = |view: &SessionView, outcome: &Outcome| messages(self, view, outcome);
+        handover::resume_all(&self.core, &finish).await.map(|_| ())
+    }
+}
+
+/// The message of the chat that asked, if a chat did.
+fn messages(console: &Console, view: &SessionView, outcome: &Outcome) -> Vec<Draft> {
+    let note = view.session.handover.as_ref().and_then(|handover| handover.note.clone());
+    let Some(note) = note.and_then(|note| serde_json::from_value::<Note>(note).ok()) else {
+        return Vec::new();
+    };
+    let now = console.core.clock.now_s();
+    let reader = console.reader_in(&note.language, now);
+    let words = grant::outcome(&reader, view, outcome);
+    let mut drafts = match note.message_id {
+        Some(id) => words.into_edit(note.user_id, note.chat_id, Target::Message(id), now),
+        None => words.into_sends(note.user_id, note.chat_id, now),
+    };
+    for draft in &mut drafts {
+        draft.session_id = Some(view.session.id.to_string());
+    }
+    drafts
+}

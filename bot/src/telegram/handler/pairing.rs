@@ -1,0 +1,48 @@
+//! `/start [code]`.
+
+use waiaas_daemon_core::console::operators::{Binding, PairedBy};
+use waiaas_daemon_core::console::pairing::{self, Pairing};
+
+use super::stranger;
+use crate::telegram::schema::{Argument, Handled};
+use crate::telegram::turn::Turn;
+use crate::telegram::view::help;
+
+/// Somebody who is not paired: with a code they may become so.
+pub(in crate::telegram) async fn by_stranger(turn: Turn, code: Argument) -> Handled {
+    if code.0.is_empty() {
+        return stranger::on_message(turn).await;
+    }
+    redeem(turn, &code.0).await
+}
+
+/// Somebody who is paired: a greeting, and the code, if any, is used up.
+pub(in crate::telegram) async fn by_operator(turn: Turn, code: Argument) -> Handled {
+    if code.0.is_empty() {
+        let name = turn.incoming.display_name.clone();
+        return turn.finish_with(turn.say(help::greeting(&turn.reader, &name))).await;
+    }
+    redeem(turn, &code.0).await
+}
+
+async fn redeem(turn: Turn, code: &str) -> Handled {
+    let core = &turn.console.core;
+    let incoming = &turn.incoming;
+    let binding = Binding {
+        user_id: incoming.user_id,
+        chat_id: incoming.chat_id,
+        username: incoming.username.clone(),
+        display_name: Some(incoming.display_name.clone()),
+        language: incoming.language_code.clone(),
+        time_zone: None,
+        paired_by: PairedBy::PairingCode,
+    };
+    let mut tx = core.db.begin_write().await?;
+    let outcome = pairing::redeem_in(core, &mut tx, code, &binding, turn.now).await?;
+    turn.finish(tx, turn.say(help::pairing(&turn.reader, outcome))).await?;
+    if outcome == Pairing::Paired {
+        tracing::info!(user_id = incoming.user_id, "paired");
+        turn.console.introduce_commands_to(incoming.chat_id);
+    }
+    Ok(())
+}

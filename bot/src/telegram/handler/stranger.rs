@@ -1,0 +1,27 @@
+//! Strangers: one short refusal per hour and an audit entry, then silence.
+
+use waiaas_daemon_core::console::refusals;
+
+use crate::telegram::schema::Handled;
+use crate::telegram::turn::Turn;
+use crate::telegram::view::help;
+
+/// A message of a stranger.
+pub(in crate::telegram) async fn on_message(turn: Turn) -> Handled {
+    let incoming = &turn.incoming;
+    let mut tx = turn.console.core.db.begin_write().await?;
+    let (user, chat) = (incoming.user_id, incoming.chat_id);
+    let tell = refusals::note_in(&mut tx, user, chat, "message", turn.now).await?;
+    let drafts = if tell { turn.say(help::refusal(&turn.reader)) } else { Vec::new() };
+    turn.finish(tx, drafts).await
+}
+
+/// A tap of a stranger: answered, as every tap is, and nothing else changes.
+pub(in crate::telegram) async fn on_tap(turn: Turn) -> Handled {
+    let incoming = &turn.incoming;
+    let mut tx = turn.console.core.db.begin_write().await?;
+    let (user, chat) = (incoming.user_id, incoming.chat_id);
+    refusals::note_in(&mut tx, user, chat, "tap", turn.now).await?;
+    let toast = turn.reader.toast_not_yours();
+    turn.finish(tx, turn.answer(Some(toast))).await
+}

@@ -1,0 +1,126 @@
+//! A tap of an operator: the button is used up in the transaction of what it does.
+
+use waiaas_daemon_core::Error;
+use waiaas_daemon_core::console::callbacks::{self, Tap, Taken, Unusable};
+use waiaas_daemon_core::console::messages;
+use waiaas_daemon_core::console::outbox::{Call, Draft, Priority, Target};
+use waiaas_daemon_core::db::WriteTx;
+use waiaas_daemon_core::session::RevokeReason;
+use waiaas_protocol::ids::AgentId;
+
+use super::{new_session, sessions};
+use crate::telegram::action::Action;
+use crate::telegram::auth::What;
+use crate::telegram::schema::Handled;
+use crate::telegram::turn::Turn;
+use crate::telegram::view::grant;
+
+/// A tap.
+pub(in crate::telegram) async fn on_tap(turn: Turn) -> Handled {
+    let mut tx = turn.console.core.db.begin_write().await?;
+    let taken = match take(&turn, &tx).await? {
+        Ok(taken) => taken,
+        Err(unusable) => return not_usable(&turn, tx, unusable).await,
+    };
+    let action: Action = serde_json::from_value(taken.action.clone()).map_err(Error::internal)?;
+    if let Action::Create { agent_id } = action {
+        return create(turn, tx, &taken, agent_id).await;
+    }
+    let drafts = act(&turn, &mut tx, &taken, action).await?;
+    turn.finish(tx, join(turn.answer(None), drafts)).await
+}
+
+async fn take(turn: &Turn, tx: &WriteTx) -> Result<Result<Taken, Unusable>, Error> {
+    let What::Tap { data, .. } = &turn.incoming.what else {
+        return Ok(Err(Unusable::Foreign));
+    };
+    let tap = Tap {
+        data,
+        user_id: turn.incoming.user_id,
+        chat_id: turn.incoming.chat_id,
+        update_id: turn.update_id(),
+    };
+    callbacks::take(&**tx, tap, turn.now).await
+}
+
+fn join(mut first: Vec<Draft>, second: Vec<Draft>) -> Vec<Draft> {
+    first.extend(second);
+    first
+}
+
+/// Everything but Create, which may be refused after it has begun.
+async fn act(
+    turn: &Turn,
+    tx: &mut WriteTx,
+    taken: &Taken,
+    action: Action,
+) -> Result<Vec<Draft>, Error> {
+    // A new session begins in a message of its own: the alert stays, with what else it offers.
+    if let Action::NewSession { agent_id } = action {
+        return Ok(turn.say(new_session::pick(turn, agent_id).await?));
+    }
+    callbacks::close_keyboard(&**tx, taken.outbox_id, turn.now).await?;
+    Ok(match action {
+        Action::AgentsPage { page } => turn.replace(new_session::choose(turn, page).await?),
+        Action::PickAgent { agent_id } | Action::NewSession { agent_id } => {
+            turn.replace(new_session::pick(turn, agent_id).await?)
+        }
+        Action::Cancel | Action::Create { .. } => turn.replace(grant::cancelled(&turn.reader)),
+        Action::SessionsPage { page } => turn.replace(sessions::list(turn, &**tx, page).await?),
+        Action::OpenSession { session_id, page } => {
+            sessions::open(turn, tx, session_id, page).await?
+        }
+        Action::AskRevoke { session_id } => sessions::ask_revoke(turn, tx, session_id).await?,
+        Action::Revoke { session_id } => {
+            sessions::end(turn, tx, session_id, RevokeReason::ManualRevoke).await?
+        }
+        Action::Reject { session_id } => {
+            sessions::end(turn, tx, session_id, RevokeReason::RenewalRejected).await?
+        }
+        Action::ReuseMine { session_id, generation } => {
+            sessions::reuse_was_mine(turn, tx, session_id, generation).await?
+        }
+    })
+}
+
+async fn create(turn: Turn, mut tx: WriteTx, taken: &Taken, agent_id: AgentId) -> Handled {
+    callbacks::close_keyboard(&*tx, taken.outbox_id, turn.now).await?;
+    match new_session::create(&turn, &mut tx, agent_id).await {
+        Ok((id, drafts)) => {
+            turn.finish(tx, join(turn.answer(None), drafts)).await?;
+            new_session::hand_over(&turn.console, turn.actor()?, id);
+            Ok(())
+        }
+        Err(cause @ (Error::Storage(_) | Error::Internal(_))) => Err(cause),
+        Err(refusal) => {
+            // Nothing of the try may stay; the button is used up all the same.
+            drop(tx);
+            let tx = turn.console.core.db.begin_write().await?;
+            if let Ok(taken) = take(&turn, &tx).await? {
+                callbacks::close_keyboard(&*tx, taken.outbox_id, turn.now).await?;
+            }
+            let drafts = turn.replace(turn.refusal(&refusal)?);
+            turn.finish(tx, join(turn.answer(None), drafts)).await
+        }
+    }
+}
+
+/// Forged or foreign: a toast, nothing else changes. Used or expired: a toast, and the
+/// keyboard goes if it still carries that button.
+async fn not_usable(turn: &Turn, tx: WriteTx, unusable: Unusable) -> Handled {
+    let (toast, outbox_id) = match unusable {
+        Unusable::Foreign => (turn.reader.toast_not_yours(), None),
+        Unusable::Used { outbox_id } => (turn.reader.toast_used(), Some(outbox_id)),
+        Unusable::Expired { outbox_id } => (turn.reader.toast_expired(), Some(outbox_id)),
+    };
+    let mut drafts = turn.answer(Some(toast));
+    if let Some(outbox_id) = outbox_id
+        && let Some((chat_id, message_id)) = messages::carrying(&*tx, outbox_id).await?
+        && !callbacks::any_open(&*tx, outbox_id, turn.now).await?
+    {
+        let target = Target::Message(message_id);
+        let call = Call::DropKeyboard { target, keyboard_of: outbox_id };
+        drafts.push(Draft::new(chat_id, Priority::Chatter, call));
+    }
+    turn.finish(tx, drafts).await
+}

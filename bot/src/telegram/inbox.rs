@@ -1,0 +1,57 @@
+//! Takes stored updates in their order and sends each down the tree. An update that fails is
+//! tried again, and set aside after some tries, so that one bad update cannot stop the rest.
+
+use std::time::Duration;
+
+use teloxide::types::Update;
+use tokio_util::sync::CancellationToken;
+use waiaas_daemon_core::Error;
+use waiaas_daemon_core::console::inbox::{self, Stored};
+
+use super::console::Console;
+use super::schema::{self, Tree};
+
+const BATCH_ROWS: u64 = 50;
+const IDLE_MS: u64 = 5_000;
+const PAUSE_AFTER_FAILURE_MS: u64 = 500;
+
+/// Handles updates until cancelled. What is being handled when the stop comes is finished.
+pub(super) async fn run(console: Console, stop: CancellationToken) {
+    let tree = schema::tree();
+    loop {
+        let pause = match pass(&console, &tree, &stop).await {
+            Ok(true) => continue,
+            Ok(false) => Duration::from_millis(IDLE_MS),
+            Err(cause) => {
+                tracing::warn!(%cause, "stored updates not readable; trying again");
+                Duration::from_millis(PAUSE_AFTER_FAILURE_MS)
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = console.inbox_bell.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+async fn pass(console: &Console, tree: &Tree, stop: &CancellationToken) -> Result<bool, Error> {
+    let waiting = inbox::waiting(console.core.db.read(), BATCH_ROWS).await?;
+    let any = !waiting.is_empty();
+    for stored in waiting {
+        if stop.is_cancelled() {
+            return Ok(false);
+        }
+        if let Err(cause) = handle(console, tree, &stored).await {
+            tracing::error!(%cause, update_id = stored.update_id, "update not handled");
+            inbox::mark_failed(&console.core, &stored, &cause.to_string()).await?;
+            return Ok(stored.attempts + 1 < inbox::ATTEMPTS_MAX);
+        }
+    }
+    Ok(any)
+}
+
+async fn handle(console: &Console, tree: &Tree, stored: &Stored) -> Result<(), Error> {
+    let update: Update = serde_json::from_str(&stored.payload).map_err(Error::internal)?;
+    schema::dispatch(tree, console, stored.update_id, update).await
+}

@@ -1,0 +1,24 @@
+//! The owner's console in Telegram (CONSOLE.md).
+//!
+//! The way of an update: `poller` stores it, `inbox` takes it from the database and sends it
+//! down the tree of `schema`, `auth` says who may, a `handler` decides and commits, `view`
+//! puts it into words, and `sender` tells Telegram. Nothing waits for Telegram but `poller`
+//! and `sender`.
+
+mod action;
+mod auth;
+mod channel;
+mod client;
+mod command;
+mod console;
+mod fault;
+mod handler;
+mod inbox;
+mod menu;
+mod poller;
+mod schema;
+mod sender;
+mod turn;
+mod view;
+
+pub use console::{Console, ConsoleSettings, Pacing};

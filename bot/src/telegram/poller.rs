@@ -1,0 +1,139 @@
+//! Asks Telegram for updates and stores them before the next batch is asked for. Supervised:
+//! whatever Telegram answers, the loop says so and goes on, slowly.
+
+use std::time::Duration;
+
+use teloxide::payloads::GetUpdatesSetters as _;
+use teloxide::prelude::Requester as _;
+use teloxide::types::{AllowedUpdate, Update};
+use tokio_util::sync::CancellationToken;
+use waiaas_daemon_core::Error;
+use waiaas_daemon_core::console::inbox;
+use waiaas_daemon_core::notify::health::ChannelState;
+
+use super::client::POLL_HOLD_S;
+use super::console::Console;
+use super::fault::{Fault, judge};
+
+/// The largest batch; also Telegram's own limit.
+const BATCH_MAX: u8 = 100;
+const PAUSE_FIRST_MS: u64 = 500;
+const PAUSE_MAX_MS: u64 = 60_000;
+/// After a conflict or a refused token a person has to act: no need to hurry.
+const PAUSE_REFUSED_MS: u64 = 30_000;
+
+/// Polls until cancelled.
+pub(super) async fn run(console: Console, stop: CancellationToken) {
+    let mut failures = 0;
+    loop {
+        let pause = tokio::select! {
+            () = stop.cancelled() => return,
+            outcome = poll(&console) => match outcome {
+                Ok(()) => {
+                    failures = 0;
+                    continue;
+                }
+                Err(pause) => pause,
+            },
+        };
+        failures += 1;
+        let pause = pause.unwrap_or_else(|| pause_after(failures));
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// One poll; an error says how long to pause, where that is not the usual backoff.
+async fn poll(console: &Console) -> Result<(), Option<Duration>> {
+    if console.core.health.bot_username().is_none() {
+        introduce(console).await?;
+    }
+    let newest = inbox::newest(console.core.db.read()).await.map_err(|cause| storage(&cause))?;
+    let offset = newest.map_or(0, |id| id + 1);
+    let asked = console
+        .bot
+        .get_updates()
+        .offset(i32::try_from(offset).unwrap_or(0))
+        .limit(BATCH_MAX)
+        .timeout(POLL_HOLD_S)
+        .allowed_updates(vec![AllowedUpdate::Message, AllowedUpdate::CallbackQuery])
+        .await;
+    let updates = asked.map_err(|error| refused(console, judge(&error, &console.token)))?;
+    console.report(ChannelState::Ok, None);
+    if updates.is_empty() {
+        return Ok(());
+    }
+    let stored = inbox::store(&console.core, &to_rows(&updates)).await;
+    stored.map_err(|cause| storage(&cause))?;
+    console.inbox_bell.notify_one();
+    Ok(())
+}
+
+/// The bot's own name, for pairing links and for commands that name a bot.
+async fn introduce(console: &Console) -> Result<(), Option<Duration>> {
+    let asked = console.bot.get_me().await;
+    let me = asked.map_err(|error| refused(console, judge(&error, &console.token)))?;
+    console.core.health.set_bot_username(Some(me.username().to_owned()));
+    console.introduce_commands().await;
+    Ok(())
+}
+
+fn to_rows(updates: &[Update]) -> Vec<(i64, String)> {
+    updates
+        .iter()
+        .map(|update| {
+            let payload = serde_json::to_string(update).unwrap_or_else(|_| "null".to_owned());
+            (i64::from(update.id.0), payload)
+        })
+        .collect()
+}
+
+fn storage(cause: &Error) -> Option<Duration> {
+    tracing::warn!(%cause, "updates not stored; asking for them again");
+    None
+}
+
+fn refused(console: &Console, fault: Fault) -> Option<Duration> {
+    let refused = Some(Duration::from_millis(PAUSE_REFUSED_MS));
+    match fault {
+        Fault::Wait { seconds } => Some(Duration::from_secs(seconds.unsigned_abs())),
+        Fault::Conflict => {
+            console.report(
+                ChannelState::Conflict,
+                Some("another program polls with this bot token, or a webhook is set: stop it, or give waiaas a bot of its own"),
+            );
+            refused
+        }
+        Fault::Unauthorized => {
+            console.report(
+                ChannelState::Unauthorized,
+                Some("Telegram refuses the bot token: check telegram.bot_token or telegram.bot_token_file"),
+            );
+            refused
+        }
+        Fault::Away { reason } | Fault::Never { reason } => {
+            console.report(ChannelState::Unreachable, Some(&reason));
+            None
+        }
+        Fault::Unparsable | Fault::NotModified | Fault::MessageGone => None,
+    }
+}
+
+fn pause_after(failures: u32) -> Duration {
+    let doublings = failures.saturating_sub(1).min(10);
+    Duration::from_millis((PAUSE_FIRST_MS << doublings).min(PAUSE_MAX_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_grows_and_is_capped() {
+        assert_eq!(pause_after(1), Duration::from_millis(500));
+        assert_eq!(pause_after(3), Duration::from_secs(2));
+        assert_eq!(pause_after(1_000), Duration::from_secs(60));
+    }
+}

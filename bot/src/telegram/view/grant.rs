@@ -1,0 +1,170 @@
+//! `/newsession`: which agent, what it would be granted, and what became of it.
+
+use i18n_embed_fl::fl;
+use waiaas_daemon_core::agent::AgentView;
+use waiaas_daemon_core::session::constraints::{Limits, Resolved};
+use waiaas_daemon_core::session::handover::Outcome;
+use waiaas_daemon_core::session::view::SessionView;
+
+use super::html::escape;
+use super::session::{new_session_button, short_id};
+use super::{Choice, Page, Reader, View};
+use crate::telegram::action::Action;
+
+/// There is no agent that could be given a session.
+pub(in crate::telegram) fn no_agents(reader: &Reader) -> View {
+    View::text(fl!(reader.texts, "console-no-agents"))
+}
+
+/// No agent has this name.
+pub(in crate::telegram) fn unknown_agent(reader: &Reader, name: &str, nearest: Option<&str>) -> View {
+    let name = escape(name);
+    View::text(match nearest {
+        Some(nearest) => fl!(
+            reader.texts,
+            "console-unknown-agent-nearest",
+            name = name,
+            nearest = escape(nearest)
+        ),
+        None => fl!(reader.texts, "console-unknown-agent", name = name),
+    })
+}
+
+/// An inline keyboard of agents.
+pub(in crate::telegram) fn choose_agent(reader: &Reader, agents: &[AgentView], page: usize) -> View {
+    let page = Page::of(agents, page);
+    let mut view = View::text(if page.pages > 1 {
+        fl!(
+            reader.texts,
+            "console-choose-agent-paged",
+            page = page.number + 1,
+            pages = page.pages
+        )
+    } else {
+        fl!(reader.texts, "console-choose-agent")
+    });
+    for agent in page.rows {
+        let action = Action::PickAgent { agent_id: agent.agent.id };
+        view = view.row([Choice::new(agent.agent.name.clone(), action)]);
+    }
+    let turners = page.turners(|page| Action::AgentsPage { page });
+    if !turners.is_empty() {
+        view = view.row(turners);
+    }
+    view.row([cancel_button(reader)])
+}
+
+fn cancel_button(reader: &Reader) -> Choice {
+    Choice::new(fl!(reader.texts, "console-button-cancel"), Action::Cancel)
+}
+
+/// What would be granted, with Create and Cancel.
+pub(in crate::telegram) fn confirm(
+    reader: &Reader,
+    agent: &AgentView,
+    granted: &Resolved,
+    absolute_expires_at: i64,
+) -> View {
+    let mut lines = vec![
+        fl!(reader.texts, "console-grant-title", agent = escape(&agent.agent.name)),
+        String::new(),
+        fl!(
+            reader.texts,
+            "console-grant-time",
+            unit = reader.duration(granted.expires_in),
+            renewals = granted.max_renewals
+        ),
+        fl!(reader.texts, "console-absolute-end", when = reader.moment(absolute_expires_at)),
+    ];
+    let names = agent.wallets.iter().map(|wallet| {
+        let name = escape(&wallet.name);
+        if wallet.is_default { fl!(reader.texts, "console-default-wallet", name = name) } else { name }
+    });
+    let names = names.collect::<Vec<_>>().join(", ");
+    lines.push(fl!(reader.texts, "console-wallets-line", wallets = names));
+    lines.extend(limit_lines(reader, &granted.limits));
+    let create = Action::Create { agent_id: agent.agent.id };
+    View::text(lines.join("\n")).row([
+        Choice::new(fl!(reader.texts, "console-button-create"), create),
+        cancel_button(reader),
+    ])
+}
+
+/// The limits that there are, one a line.
+pub(in crate::telegram) fn limit_lines(reader: &Reader, limits: &Limits) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(amount) = &limits.max_amount_per_tx {
+        lines.push(fl!(reader.texts, "console-limit-per-tx", amount = amount.as_str().to_owned()));
+    }
+    if let Some(amount) = &limits.max_total_amount {
+        lines.push(fl!(reader.texts, "console-limit-total", amount = amount.as_str().to_owned()));
+    }
+    if let Some(count) = limits.max_transactions {
+        lines.push(fl!(reader.texts, "console-limit-transactions", count = count));
+    }
+    if let Some(operations) = &limits.allowed_operations {
+        let list = escape(&operations.join(", "));
+        lines.push(fl!(reader.texts, "console-limit-operations", list = list));
+    }
+    if let Some(destinations) = &limits.allowed_destinations {
+        lines.push(fl!(
+            reader.texts,
+            "console-limit-destinations",
+            count = destinations.len()
+        ));
+    }
+    if lines.is_empty() {
+        lines.push(fl!(reader.texts, "console-no-limits"));
+    }
+    lines
+}
+
+/// The session is being handed over.
+pub(in crate::telegram) fn working(reader: &Reader, agent_name: &str) -> View {
+    View::text(fl!(reader.texts, "console-creating", agent = escape(agent_name)))
+}
+
+/// The hand-over is over.
+pub(in crate::telegram) fn outcome(reader: &Reader, view: &SessionView, outcome: &Outcome) -> View {
+    let agent = escape(&view.agent_name);
+    match outcome {
+        Outcome::Delivered { token_file, replaced } => {
+            let session = &view.session;
+            let mut lines = vec![
+                fl!(reader.texts, "console-created-title", agent = agent),
+                String::new(),
+                fl!(reader.texts, "console-session-line", session = short_id(session.id)),
+                fl!(reader.texts, "console-expires-line", when = reader.moment(session.expires_at)),
+                fl!(
+                    reader.texts,
+                    "console-renewals-line",
+                    count = session.renewal_count,
+                    max = session.max_renewals
+                ),
+                fl!(reader.texts, "console-token-file-line", path = escape(token_file)),
+            ];
+            if let Some(former) = replaced {
+                lines.push(fl!(reader.texts, "console-replaced-line", session = short_id(*former)));
+            }
+            View::text(lines.join("\n"))
+        }
+        Outcome::Failed { reason } => {
+            let reason = escape(reason);
+            let text =
+                fl!(reader.texts, "console-handover-failed", agent = agent, reason = reason);
+            View::text(text).row([new_session_button(reader, view.session.agent_id)])
+        }
+    }
+}
+
+/// The create was refused; `message` and `hint` are the error's own texts.
+pub(in crate::telegram) fn refused(reader: &Reader, message: &str, hint: Option<&str>) -> View {
+    let mut lines = vec![fl!(reader.texts, "console-refused", message = escape(message))];
+    lines.extend(hint.map(escape));
+    View::text(lines.join("\n"))
+}
+
+/// The person changed their mind.
+pub(in crate::telegram) fn cancelled(reader: &Reader) -> View {
+    View::text(fl!(reader.texts, "console-cancelled"))
+}
