@@ -189,3 +189,229 @@ cli-init-no-terminal = init asks questions, and this is no terminal
 cli-init-no-terminal-hint = Pass --non-interactive, and what you want to set as flags.
 cli-init-rewritten = The configuration in { $dir } is written anew.
 cli-init-warning = Beware: an agent that runs as this same user can read everything here, also every token and the admin socket. Run agents as another user. Whatever adds power on this machine is told in the chat.
+
+# Console
+
+console-moment = { $date } ({ $relative })
+console-in = in { $span }
+console-ago = { $span } ago
+console-just-now = just now
+console-days = { $count } d
+console-hours = { $count } h
+console-minutes = { $count } min
+console-seconds = { $count } s
+console-never = never
+
+console-button-cancel = Cancel
+console-button-create = Create
+console-button-new-session = New session
+console-button-revoke = Revoke
+console-button-revoke-now = Yes, revoke
+console-button-back = Back
+console-button-session = { $agent } · { $left } left
+
+console-no-agents =
+    There is no agent yet.
+    Add one on the machine that runs waiaas:
+    <code>waiaas wallet add NAME --chain evm --network base --address 0x…</code>
+    <code>waiaas agent add NAME --wallet NAME</code>
+console-unknown-agent = There is no agent “{ $name }”. /newsession shows all of them.
+console-unknown-agent-nearest = There is no agent “{ $name }”. Did you mean “{ $nearest }”?
+console-choose-agent = Which agent gets a session?
+console-choose-agent-paged = Which agent gets a session? (page { $page } of { $pages })
+console-grant-title = A session for <b>{ $agent }</b>:
+console-grant-time =
+    { $renewals ->
+        [0] Valid for { $unit }, cannot be renewed
+       *[other] Valid for { $unit } at a time, renewed up to { $renewals }×
+    }
+console-absolute-end = Ends for good: { $when }
+console-wallets-line = Wallets: { $wallets }
+console-default-wallet = { $name } (default)
+console-limit-per-tx = Per transaction: at most { $amount } (smallest unit)
+console-limit-total = In total: at most { $amount } (smallest unit)
+console-limit-transactions = Transactions: at most { $count }
+console-limit-operations = Operations: { $list }
+console-limit-destinations =
+    { $count ->
+        [one] Destinations: { $count } allowed
+       *[other] Destinations: { $count } allowed
+    }
+console-no-limits = No limits on amounts, operations or destinations
+console-creating = Creating a session for <b>{ $agent }</b>…
+console-created-title = ✅ <b>{ $agent }</b> has a session.
+console-session-line = Session: <code>{ $session }</code>
+console-expires-line = Expires: { $when }
+console-renewals-line = Renewals: { $count }/{ $max }
+console-token-file-line = Token file: <code>{ $path }</code>
+console-replaced-line = Replaces <code>{ $session }</code>, which has ended
+console-handover-failed =
+    ⚠️ No session for <b>{ $agent }</b>: the token file could not be written, so the new session was revoked again.
+    { $reason }
+console-refused = ⚠️ { $message }
+console-cancelled = Cancelled. Nothing has changed.
+
+console-no-sessions = No live sessions. /newsession starts one.
+console-sessions-title =
+    { $count ->
+        [one] <b>One live session</b>
+       *[other] <b>{ $count } live sessions</b>
+    }
+console-sessions-title-paged = <b>{ $count } live sessions</b> (page { $page } of { $pages })
+console-session-head = <b>{ $agent }</b> · <code>{ $session }</code>
+console-session-left = { $bar } ends { $left } · renewals { $count }/{ $max } · seen { $seen }
+console-last-seen-line = Last seen: { $seen }
+console-expired-line = Expired: { $when }
+console-revoked-line = Revoked by { $by }: { $when }
+console-ask-revoke =
+    Revoke session <code>{ $session }</code> of <b>{ $agent }</b>?
+    The agent loses access with its next request. This cannot be undone.
+console-revoked-by = <b>{ $agent }</b> · <code>{ $session }</code>: Revoked by { $by }, { $hour }
+console-rejected-by = <b>{ $agent }</b> · <code>{ $session }</code>: Renewal rejected by { $by }, { $hour }. The session has ended.
+console-unknown-session = There is no session “{ $id }”. /sessions shows the live ones.
+
+console-status-title = <b>waiaas { $version }</b>, up for { $uptime }
+console-status-sessions = Live sessions: { $count }
+console-status-next = Next expiry: { $when }
+console-status-outbox = Outbox: { $waiting } waiting, { $dead } given up
+console-status-channel = { $channel }: { $state }
+console-status-channel-problem = { $channel }: { $state } – { $problem }
+console-status-kill-switch-on = Kill switch: <b>ON</b>, by { $by }, { $when }
+console-status-kill-switch-off = Kill switch: off
+console-status-frozen = ⚠️ Every session has been frozen since { $when }: the database was restored from an older copy. Confirm on the machine: <code>waiaas db confirm-restore</code>
+
+console-help =
+    <b>What you can do here</b>
+    /newsession [agent] – give an agent a session
+    /sessions – live sessions, their details, and Revoke
+    /revoke [id] – end a session
+    /status – how waiaas is doing
+    /whoami – your ids, for the configuration
+    /help – this list
+    On the machine itself, <code>waiaas --help</code> shows the rest.
+console-greeting =
+    Hello { $name }, this chat is paired.
+    /newsession gives an agent a session, /help shows the rest.
+console-hint = I know commands only. /help shows them.
+console-whoami-user = User: <code>{ $id }</code>
+console-whoami-chat = Chat: <code>{ $id }</code>
+console-whoami-topic = Topic: <code>{ $id }</code>
+console-whoami-paired = This chat is paired.
+console-whoami-stranger = This chat is not paired. On the machine that runs waiaas: <code>waiaas pair</code>
+console-paired =
+    ✅ Paired. You will hear here when sessions begin, renew and end.
+    /newsession gives an agent a session, /help shows the rest.
+console-already-paired = This chat was paired already. The code is used up.
+console-pairing-refused = This code does not work: it is wrong, used or too old. Get a new one on the machine: <code>waiaas pair</code>
+console-pairing-too-many = Too many wrong codes. Try again in an hour.
+console-refusal = This bot is private. /whoami shows your ids.
+console-toast-not-yours = This button is not for you.
+console-toast-used = This has been decided already.
+console-toast-expired = This button has expired.
+console-reuse-acknowledged = Noted by { $by }, { $hour }: it was you. The session goes on.
+
+console-menu-newsession = Give an agent a session
+console-menu-sessions = Live sessions
+console-menu-revoke = End a session
+console-menu-status = How waiaas is doing
+console-menu-help = What you can do here
+console-menu-start = Pair with a code
+console-menu-whoami = Your ids
+
+# Alerts
+
+alert-created = 🆕 <b>{ $agent }</b> has a new session <code>{ $session }</code>, created { $source }.
+alert-source-telegram = in Telegram
+alert-source-machine = on the machine
+alert-renewed =
+    🔄 <b>{ $agent }</b> renewed its session <code>{ $session }</code>: { $count }/{ $max }
+    Expires: { $expires }
+    Absolute life left: { $left }
+    Not expected? Reject by { $until }.
+alert-button-reject = Reject
+alert-renewal-rejected =
+    🛑 The renewal { $count }/{ $max } of <b>{ $agent }</b> was rejected by { $by }: session <code>{ $session }</code> has ended.
+    { $when }
+alert-revoked =
+    ⏹ Session <code>{ $session }</code> of <b>{ $agent }</b> was revoked by { $by }, { $when }.
+    Reason: { $why }
+alert-reason-manual = revoked by hand
+alert-reason-replaced = a new session took its token file
+alert-reason-handover-failed = its token file could not be written
+alert-reason-token-reused = its token was used by somebody else
+alert-reason-agent-terminated = its agent was removed
+alert-reason-wallet-terminated = its last wallet was removed
+alert-reason-kill-switch = the kill switch ended every session
+alert-reason-keys-revoked = the signing keys were revoked
+alert-expiring-soon =
+    ⏳ The session <code>{ $session }</code> of <b>{ $agent }</b> ends soon: { $cause }
+    Token expires: { $expires }
+    Ends for good: { $absolute }
+    Renewals left: { $left }/{ $max }
+alert-cause-near-end = it is near its end.
+alert-cause-agent-stopped = its agent has stopped renewing.
+alert-expired =
+    ⌛ The session <code>{ $session }</code> of <b>{ $agent }</b> has expired: { $when }
+    Last seen: { $seen }
+alert-token-reused =
+    🚨 An old token of <b>{ $agent }</b> (session <code>{ $session }</code>) was used from { $from }, { $when }.
+    Somebody may have a copy of it. If it was not you, revoke the session.
+alert-token-reused-ended =
+    🚨 An old token of <b>{ $agent }</b> was used from { $from }, { $when }.
+    Somebody may have a copy of it. Session <code>{ $session }</code> was ended at once.
+alert-button-mine = It was me
+alert-kill-switch-activated =
+    { $count ->
+        [0] 🚨 <b>Kill switch on.</b> Every agent is refused, by { $by }, { $when }.
+        [one] 🚨 <b>Kill switch on.</b> Every agent is refused and one session was ended, by { $by }, { $when }.
+       *[other] 🚨 <b>Kill switch on.</b> Every agent is refused and { $count } sessions were ended, by { $by }, { $when }.
+    }
+alert-kill-switch-recovered = 🟢 Kill switch off: agents may act again. By { $by }, { $when }.
+alert-database-frozen =
+    🚨 The database is older than waiaas remembers it, { $when }. Every session is frozen, so that nothing revoked comes back to life.
+    If you restored a backup, confirm it on the machine: <code>waiaas db confirm-restore</code>
+alert-power-added =
+    🔑 { $what } { $subject }
+    By { $by }, { $when }. Not you? Look at the machine.
+alert-power-signing-key = New signing key:
+alert-power-agent-limits = Other default limits for the agent:
+alert-power-agent-resumed = The agent may act again:
+alert-power-agent-wallet = Wallet for future sessions:
+alert-power-session-wallet = Wallet added to a living session:
+alert-power-operator = A person may now use this console:
+alert-power-restored-database = A restored database serves again.
+
+# Demo
+
+demo-owner = You
+demo-introduction =
+    The chat:      { $page }
+    Data:          { $dir }
+    Agents' door:  { $door }
+    The daemon's clock goes { $speed } times as fast as yours; its rules are the usual ones.
+
+    Try in the chat:
+      /newsession, tap trader, tap Create: the agent finds its token file and starts to work.
+      Wait: watcher renews its session, with an alert each time, until no renewal is left.
+      /sessions, tap one, tap Revoke: the agent's very next request is refused.
+    Try in another terminal:
+      waiaas --data-dir { $dir } session list
+
+    Ctrl-C ends the demo.
+demo-browser-opened = The chat has been opened in your browser.
+demo-open-it = Open the chat's address in a browser on this machine.
+demo-closing = Stopping…
+demo-removed = Stopped; the data directory is removed.
+demo-kept = Stopped; the data directory is kept: { $dir }
+demo-visit-complete = The visit is complete.
+
+demo-note-title = What the agents do
+demo-note-clock = The daemon's clock goes { $speed } times as fast as yours, so what it dates runs ahead.
+demo-note-waiting = `{ $agent }` has no token. Send `/newsession` and tap it.
+demo-note-working = `{ $agent }` works with session `{ $session }`: renewals { $count }/{ $max }, token until { $time } UTC.
+demo-note-token-file = Its token file: `{ $path }`, mode `{ $mode }`.
+demo-note-last-unit = No further renewal: `{ $code }`. The token works until it expires.
+demo-note-ended = `{ $agent }` was refused with `{ $code }` and waits for another token.
+demo-note-troubled = `{ $agent }` tries again: { $reason }
+demo-note-door = Agents' door: `{ $url }`
+demo-note-terminal = In a terminal: `waiaas --data-dir { $dir } session list`

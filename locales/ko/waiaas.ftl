@@ -186,3 +186,226 @@ cli-init-no-terminal = init은 질문을 하는데 여기는 터미널이 아닙
 cli-init-no-terminal-hint = --non-interactive와 함께 설정할 값을 인자로 주세요.
 cli-init-rewritten = { $dir } 의 설정을 새로 썼습니다.
 cli-init-warning = 주의: 이 사용자로 실행되는 에이전트는 모든 토큰과 관리 소켓을 포함해 여기 있는 것을 모두 읽을 수 있습니다. 에이전트는 다른 사용자로 실행하세요. 이 컴퓨터에서 권한이 늘어나는 일은 모두 대화로 알립니다.
+
+# Console
+
+console-moment = { $date } ({ $relative })
+console-in = { $span } 후
+console-ago = { $span } 전
+console-just-now = 방금
+console-days = { $count }일
+console-hours = { $count }시간
+console-minutes = { $count }분
+console-seconds = { $count }초
+console-never = 없음
+
+console-button-cancel = 취소
+console-button-create = 만들기
+console-button-new-session = 새 세션
+console-button-revoke = 종료
+console-button-revoke-now = 네, 종료합니다
+console-button-back = 뒤로
+console-button-session = { $agent } · { $left } 남음
+
+console-no-agents =
+    아직 에이전트가 없습니다.
+    waiaas를 실행하는 컴퓨터에서 추가하세요.
+    <code>waiaas wallet add 이름 --chain evm --network base --address 0x…</code>
+    <code>waiaas agent add 이름 --wallet 이름</code>
+console-unknown-agent = ‘{ $name }’ 에이전트가 없습니다. /newsession 에서 전체 목록을 볼 수 있습니다.
+console-unknown-agent-nearest = ‘{ $name }’ 에이전트가 없습니다. 혹시 ‘{ $nearest }’ 인가요?
+console-choose-agent = 어느 에이전트에 세션을 줄까요?
+console-choose-agent-paged = 어느 에이전트에 세션을 줄까요? ({ $pages }쪽 중 { $page }쪽)
+console-grant-title = <b>{ $agent }</b> 에게 줄 세션:
+console-grant-time =
+    { $renewals ->
+        [0] { $unit } 동안 유효, 갱신할 수 없음
+       *[other] 한 번에 { $unit } 유효, 최대 { $renewals }번 갱신
+    }
+console-absolute-end = 최종 만료: { $when }
+console-wallets-line = 지갑: { $wallets }
+console-default-wallet = { $name } (기본)
+console-limit-per-tx = 거래당 한도: { $amount } (최소 단위)
+console-limit-total = 총 한도: { $amount } (최소 단위)
+console-limit-transactions = 거래 횟수: 최대 { $count }번
+console-limit-operations = 허용 작업: { $list }
+console-limit-destinations =
+    { $count ->
+       *[other] 허용 주소: { $count }개
+    }
+console-no-limits = 금액, 작업, 받는 주소에 제한 없음
+console-creating = <b>{ $agent }</b> 의 세션을 만드는 중입니다…
+console-created-title = ✅ <b>{ $agent }</b> 에게 세션을 주었습니다.
+console-session-line = 세션: <code>{ $session }</code>
+console-expires-line = 만료: { $when }
+console-renewals-line = 갱신: { $count }/{ $max }
+console-token-file-line = 토큰 파일: <code>{ $path }</code>
+console-replaced-line = 이전 세션 <code>{ $session }</code> 은 종료되었습니다
+console-handover-failed =
+    ⚠️ <b>{ $agent }</b> 에게 세션을 주지 못했습니다. 토큰 파일을 쓸 수 없어 새 세션을 다시 종료했습니다.
+    { $reason }
+console-refused = ⚠️ { $message }
+console-cancelled = 취소했습니다. 바뀐 것은 없습니다.
+
+console-no-sessions = 살아 있는 세션이 없습니다. /newsession 으로 시작하세요.
+console-sessions-title =
+    { $count ->
+       *[other] <b>살아 있는 세션 { $count }개</b>
+    }
+console-sessions-title-paged = <b>살아 있는 세션 { $count }개</b> ({ $pages }쪽 중 { $page }쪽)
+console-session-head = <b>{ $agent }</b> · <code>{ $session }</code>
+console-session-left = { $bar } { $left } 만료 · 갱신 { $count }/{ $max } · 마지막 접속 { $seen }
+console-last-seen-line = 마지막 접속: { $seen }
+console-expired-line = 만료됨: { $when }
+console-revoked-line = { $by } 님이 종료함: { $when }
+console-ask-revoke =
+    <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 을 종료할까요?
+    에이전트는 다음 요청부터 바로 접근할 수 없습니다. 되돌릴 수 없습니다.
+console-revoked-by = <b>{ $agent }</b> · <code>{ $session }</code>: { $by } 님이 종료함, { $hour }
+console-rejected-by = <b>{ $agent }</b> · <code>{ $session }</code>: { $by } 님이 갱신을 거부함, { $hour }. 세션이 종료되었습니다.
+console-unknown-session = ‘{ $id }’ 세션이 없습니다. /sessions 에서 살아 있는 세션을 볼 수 있습니다.
+
+console-status-title = <b>waiaas { $version }</b>, 가동 시간 { $uptime }
+console-status-sessions = 살아 있는 세션: { $count }개
+console-status-next = 다음 만료: { $when }
+console-status-outbox = 보낼 메시지: 대기 { $waiting }개, 포기 { $dead }개
+console-status-channel = { $channel }: { $state }
+console-status-channel-problem = { $channel }: { $state } – { $problem }
+console-status-kill-switch-on = 긴급 차단: <b>켜짐</b>, { $by } 님, { $when }
+console-status-kill-switch-off = 긴급 차단: 꺼짐
+console-status-frozen = ⚠️ { $when } 부터 모든 세션이 멈춰 있습니다. 데이터베이스가 예전 사본으로 복원되었기 때문입니다. 컴퓨터에서 확인하세요: <code>waiaas db confirm-restore</code>
+
+console-help =
+    <b>여기서 할 수 있는 일</b>
+    /newsession [에이전트] – 에이전트에게 세션 주기
+    /sessions – 살아 있는 세션 보기, 종료하기
+    /revoke [ID] – 세션 종료
+    /status – waiaas 상태
+    /whoami – 설정에 쓸 내 ID
+    /help – 이 목록
+    나머지 명령은 컴퓨터에서 <code>waiaas --help</code> 로 볼 수 있습니다.
+console-greeting =
+    { $name } 님, 안녕하세요. 이 대화는 연결되어 있습니다.
+    /newsession 으로 에이전트에게 세션을 줄 수 있습니다. 나머지는 /help 에 있습니다.
+console-hint = 명령만 알아듣습니다. /help 에서 명령을 볼 수 있습니다.
+console-whoami-user = 사용자: <code>{ $id }</code>
+console-whoami-chat = 대화: <code>{ $id }</code>
+console-whoami-topic = 주제: <code>{ $id }</code>
+console-whoami-paired = 연결된 대화입니다.
+console-whoami-stranger = 연결되지 않은 대화입니다. waiaas를 실행하는 컴퓨터에서 <code>waiaas pair</code> 를 실행하세요.
+console-paired =
+    ✅ 연결되었습니다. 세션이 시작되고 갱신되고 끝날 때 여기로 알려 드립니다.
+    /newsession 으로 에이전트에게 세션을 줄 수 있습니다. 나머지는 /help 에 있습니다.
+console-already-paired = 이미 연결된 대화입니다. 이 코드는 더 쓸 수 없습니다.
+console-pairing-refused = 이 코드는 쓸 수 없습니다. 틀렸거나 이미 썼거나 너무 오래되었습니다. 컴퓨터에서 새로 만드세요: <code>waiaas pair</code>
+console-pairing-too-many = 틀린 코드가 너무 많았습니다. 한 시간 뒤에 다시 해 보세요.
+console-refusal = 비공개 봇입니다. /whoami 로 내 ID를 볼 수 있습니다.
+console-toast-not-yours = 이 버튼을 누를 권한이 없습니다.
+console-toast-used = 이미 결정된 일입니다.
+console-toast-expired = 기한이 지난 버튼입니다.
+console-reuse-acknowledged = { $by } 님이 본인임을 확인했습니다, { $hour }. 세션은 계속됩니다.
+
+console-menu-newsession = 에이전트에게 세션 주기
+console-menu-sessions = 살아 있는 세션
+console-menu-revoke = 세션 종료
+console-menu-status = waiaas 상태
+console-menu-help = 할 수 있는 일
+console-menu-start = 코드로 연결
+console-menu-whoami = 내 ID
+
+# Alerts
+
+alert-created = 🆕 <b>{ $agent }</b> 에게 새 세션 <code>{ $session }</code> 이 생겼습니다. { $source } 만들었습니다.
+alert-source-telegram = 텔레그램에서
+alert-source-machine = 컴퓨터에서
+alert-renewed =
+    🔄 <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 이 갱신되었습니다: { $count }/{ $max }
+    만료: { $expires }
+    최종 만료까지: { $left }
+    예상하지 못한 갱신이면 { $until } 까지 거부하세요.
+alert-button-reject = 거부
+alert-renewal-rejected =
+    🛑 <b>{ $agent }</b> 의 갱신 { $count }/{ $max } 을 { $by } 님이 거부했습니다. 세션 <code>{ $session }</code> 이 종료되었습니다.
+    { $when }
+alert-revoked =
+    ⏹ <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 이 종료되었습니다. { $by }, { $when }
+    이유: { $why }
+alert-reason-manual = 직접 종료함
+alert-reason-replaced = 새 세션이 토큰 파일을 이어받음
+alert-reason-handover-failed = 토큰 파일을 쓸 수 없었음
+alert-reason-token-reused = 다른 누군가가 토큰을 사용함
+alert-reason-agent-terminated = 에이전트가 삭제됨
+alert-reason-wallet-terminated = 마지막 지갑이 삭제됨
+alert-reason-kill-switch = 긴급 차단으로 모든 세션을 종료함
+alert-reason-keys-revoked = 서명 키를 폐기함
+alert-expiring-soon =
+    ⏳ <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 이 곧 끝납니다. { $cause }
+    토큰 만료: { $expires }
+    최종 만료: { $absolute }
+    남은 갱신: { $left }/{ $max }
+alert-cause-near-end = 끝이 가까워졌습니다.
+alert-cause-agent-stopped = 에이전트가 갱신을 멈췄습니다.
+alert-expired =
+    ⌛ <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 이 만료되었습니다: { $when }
+    마지막 접속: { $seen }
+alert-token-reused =
+    🚨 <b>{ $agent }</b> (세션 <code>{ $session }</code>) 의 옛 토큰이 { $from } 에서 사용되었습니다. { $when }
+    누군가 복사했을 수 있습니다. 본인이 아니라면 세션을 종료하세요.
+alert-token-reused-ended =
+    🚨 <b>{ $agent }</b> 의 옛 토큰이 { $from } 에서 사용되었습니다. { $when }
+    누군가 복사했을 수 있습니다. 세션 <code>{ $session }</code> 을 바로 종료했습니다.
+alert-button-mine = 내가 썼습니다
+alert-kill-switch-activated =
+    { $count ->
+        [0] 🚨 <b>긴급 차단이 켜졌습니다.</b> 모든 에이전트를 거부합니다. { $by }, { $when }
+       *[other] 🚨 <b>긴급 차단이 켜졌습니다.</b> 모든 에이전트를 거부하고 세션 { $count }개를 종료했습니다. { $by }, { $when }
+    }
+alert-kill-switch-recovered = 🟢 긴급 차단이 꺼졌습니다. 에이전트가 다시 활동할 수 있습니다. { $by }, { $when }
+alert-database-frozen =
+    🚨 데이터베이스가 waiaas가 기억하는 것보다 오래되었습니다. { $when } 종료한 세션이 되살아나지 않도록 모든 세션을 멈췄습니다.
+    백업을 복원했다면 컴퓨터에서 확인하세요: <code>waiaas db confirm-restore</code>
+alert-power-added =
+    🔑 { $what } { $subject }
+    { $by }, { $when }. 본인이 아니라면 컴퓨터를 확인하세요.
+alert-power-signing-key = 새 서명 키:
+alert-power-agent-limits = 에이전트의 기본 제한이 바뀌었습니다:
+alert-power-agent-resumed = 에이전트가 다시 활동할 수 있습니다:
+alert-power-agent-wallet = 앞으로의 세션에 쓸 지갑:
+alert-power-session-wallet = 살아 있는 세션에 추가된 지갑:
+alert-power-operator = 이 콘솔을 쓸 수 있게 된 사람:
+alert-power-restored-database = 복원된 데이터베이스를 다시 사용합니다.
+
+# Demo
+
+demo-owner = 나
+demo-introduction =
+    채팅:          { $page }
+    데이터:        { $dir }
+    에이전트 포트: { $door }
+    데몬의 시계는 실제보다 { $speed }배 빠릅니다. 규칙은 그대로입니다.
+
+    채팅에서 해 보세요:
+      /newsession 을 보내고 trader, 만들기를 누르면 에이전트가 토큰 파일을 찾아 일을 시작합니다.
+      잠시 기다리면 watcher가 알림과 함께 세션을 갱신하다가 갱신 횟수를 다 씁니다.
+      /sessions 에서 세션을 고르고 종료를 누르면 에이전트의 바로 다음 요청이 거부됩니다.
+    다른 터미널에서 해 보세요:
+      waiaas --data-dir { $dir } session list
+
+    Ctrl-C를 누르면 데모가 끝납니다.
+demo-browser-opened = 브라우저에서 채팅을 열었습니다.
+demo-open-it = 이 컴퓨터의 브라우저에서 위 채팅 주소를 여세요.
+demo-closing = 멈추는 중…
+demo-removed = 멈췄고, 데이터 디렉터리를 지웠습니다.
+demo-kept = 멈췄고, 데이터 디렉터리를 남겼습니다: { $dir }
+demo-visit-complete = 방문을 끝까지 마쳤습니다.
+
+demo-note-title = 에이전트가 하는 일
+demo-note-clock = 데몬의 시계는 실제보다 { $speed }배 빠르므로, 메시지 속 시각이 앞서 갑니다.
+demo-note-waiting = `{ $agent }`: 토큰이 없습니다. `/newsession` 을 보내고 누르세요.
+demo-note-working = `{ $agent }`: 세션 `{ $session }` 으로 일하는 중, 갱신 { $count }/{ $max }, 토큰은 { $time } UTC까지.
+demo-note-token-file = 토큰 파일: `{ $path }`, 권한 `{ $mode }`.
+demo-note-last-unit = 더는 갱신할 수 없습니다: `{ $code }`. 토큰은 만료될 때까지 쓸 수 있습니다.
+demo-note-ended = `{ $agent }`: `{ $code }` 로 거부되어 다른 토큰을 기다립니다.
+demo-note-troubled = `{ $agent }`: 다시 시도합니다: { $reason }
+demo-note-door = 에이전트 포트: `{ $url }`
+demo-note-terminal = 터미널에서: `waiaas --data-dir { $dir } session list`

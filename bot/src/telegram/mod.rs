@@ -21,4 +21,5 @@ mod sender;
 mod turn;
 mod view;
 
+pub use client::ClientError;
 pub use console::{Console, ConsoleSettings, Pacing};

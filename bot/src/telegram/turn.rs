@@ -10,7 +10,7 @@ use waiaas_daemon_core::console::inbox;
 use waiaas_daemon_core::console::operators::Operator;
 use waiaas_daemon_core::console::outbox::{Draft, Target};
 use waiaas_daemon_core::db::WriteTx;
-use waiaas_daemon_core::i18n::{self, Locale};
+use waiaas_daemon_core::i18n::Locale;
 
 use super::auth::{Gate, Incoming, What};
 use super::console::Console;
@@ -117,8 +117,7 @@ impl Turn {
             Language::En => Locale::En,
             Language::Ko => Locale::Ko,
         };
-        let message = i18n::message(locale, error);
-        Ok(grant::refused(&self.reader, &message.text, message.hint.as_deref()))
+        Ok(grant::refused(&self.reader, &locale.message(error), locale.hint(error).as_deref()))
     }
 
     /// Ends the turn: messages and the mark in one transaction. An update that was handled

@@ -27,8 +27,8 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
                 "alert-renewal-rejected",
                 agent = escape(&subject.agent_name),
                 session = short_id(subject.session_id),
-                count = *renewal_count,
-                max = *max_renewals,
+                count = renewal_count.to_owned(),
+                max = max_renewals.to_owned(),
                 by = escape(by),
                 when = reader.moment(*at)
             ))
@@ -64,7 +64,7 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
             "alert-kill-switch-activated",
             by = escape(by),
             when = reader.moment(*at),
-            count = *revoked_sessions
+            count = revoked_sessions.to_owned()
         )),
         Event::KillSwitchRecovered { by, at } => View::text(fl!(
             reader.texts,
@@ -139,8 +139,8 @@ fn renewed(reader: &Reader, event: &Event) -> View {
         "alert-renewed",
         agent = escape(&subject.agent_name),
         session = short_id(subject.session_id),
-        count = *renewal_count,
-        max = *max_renewals,
+        count = renewal_count.to_owned(),
+        max = max_renewals.to_owned(),
         expires = reader.moment(*expires_at),
         left = reader.span((absolute_expires_at - reader.now).max(0)),
         until = reader.moment(*reject_by)
@@ -175,8 +175,8 @@ fn expiring_soon(reader: &Reader, event: &Event) -> View {
         cause = cause,
         expires = reader.moment(*expires_at),
         absolute = reader.moment(*absolute_expires_at),
-        left = *renewals_left,
-        max = *max_renewals
+        left = renewals_left.to_owned(),
+        max = max_renewals.to_owned()
     );
     View::text(text).row([
         new_session_button(reader, subject.agent_id).for_s(ALERT_LIFETIME_S),

@@ -37,7 +37,7 @@ pub(in crate::telegram) fn choose_agent(reader: &Reader, agents: &[AgentView], p
         fl!(
             reader.texts,
             "console-choose-agent-paged",
-            page = page.number + 1,
+            page = page.shown_number(),
             pages = page.pages
         )
     } else {

@@ -188,6 +188,11 @@ impl<'a, T> Page<'a, T> {
         Self { rows: &all[from..to], number, pages }
     }
 
+    /// The number that a person reads, from 1 on.
+    pub(super) const fn shown_number(&self) -> usize {
+        self.number + 1
+    }
+
     /// The buttons that turn the page; empty for a single one.
     pub(super) fn turners(&self, action: impl Fn(usize) -> Action) -> Vec<Choice> {
         let mut row = Vec::new();

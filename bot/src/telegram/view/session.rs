@@ -41,7 +41,7 @@ pub(in crate::telegram) fn list(reader: &Reader, sessions: &[SessionView], page:
             reader.texts,
             "console-sessions-title-paged",
             count = sessions.len(),
-            page = page.number + 1,
+            page = page.shown_number(),
             pages = page.pages
         )
     } else {

@@ -42,12 +42,13 @@ impl Reader {
     /// `6 d`, `6 h`, `6 min`: the largest unit of which there are at least two, else a finer
     /// one, rounded down.
     pub(in crate::telegram) fn span(&self, seconds: i64) -> String {
-        if seconds >= 2 * DAY_S {
-            fl!(self.texts, "console-days", count = seconds / DAY_S)
-        } else if seconds >= 2 * HOUR_S {
-            fl!(self.texts, "console-hours", count = seconds / HOUR_S)
+        let (days, hours, minutes) = (seconds / DAY_S, seconds / HOUR_S, seconds / MINUTE_S);
+        if days >= 2 {
+            fl!(self.texts, "console-days", count = days)
+        } else if hours >= 2 {
+            fl!(self.texts, "console-hours", count = hours)
         } else {
-            fl!(self.texts, "console-minutes", count = (seconds / MINUTE_S).max(1))
+            fl!(self.texts, "console-minutes", count = minutes.max(1))
         }
     }
 

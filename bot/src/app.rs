@@ -1,0 +1,247 @@
+//! The composition root: the only place that holds the real clock and the operating system's
+//! randomness, and that joins core, doors, workers and console into one daemon.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rand::TryRng as _;
+use rand::rngs::SysRng;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use waiaas_daemon_core::clock::{Clock, SharedClock};
+use waiaas_daemon_core::config::Config;
+use waiaas_daemon_core::core::{Core, Policy};
+use waiaas_daemon_core::entropy::Entropy;
+use waiaas_daemon_core::http::{self, HttpSettings};
+use waiaas_daemon_core::notify::channel::Channel;
+use waiaas_daemon_core::notify::worker::Worker;
+use waiaas_daemon_core::session::expiry;
+use waiaas_daemon_core::session::handover;
+use waiaas_daemon_core::setup::{self, Initialised, Paths, SetupError};
+
+use crate::telegram::{Console, ConsoleSettings, Pacing};
+
+/// The file name of the owner's door in the data directory.
+pub const ADMIN_SOCKET: &str = "admin.sock";
+/// How long a stop may take, seconds: one request, one hand-over.
+const STOP_MAX_S: u64 = 20;
+
+/// The machine's own clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "the one place with the real clock")]
+    fn now_ms(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+/// A generator seeded by the operating system.
+///
+/// # Errors
+/// When the operating system gives no randomness.
+pub fn system_entropy() -> Result<Entropy, StartError> {
+    let mut seed = [0; 32];
+    SysRng.try_fill_bytes(&mut seed).map_err(|cause| StartError::Entropy(cause.to_string()))?;
+    Ok(Entropy::from_seed(seed))
+}
+
+/// Why the daemon does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No randomness.
+    #[error("the operating system gives no randomness: {0}")]
+    Entropy(String),
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The agents' address cannot be bound.
+    #[error("agents cannot be served at {address}; choose another with http.listen or --listen")]
+    Listen {
+        /// The configured address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The admin socket cannot be bound.
+    #[error("the admin socket {} cannot be opened", .path.display())]
+    AdminSocket {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The Telegram client cannot be made.
+    #[error("the Telegram console cannot be started")]
+    Telegram(#[from] crate::telegram::ClientError),
+    /// The database refuses.
+    #[error("the daemon cannot be started")]
+    Core(#[from] waiaas_daemon_core::Error),
+}
+
+/// A running daemon.
+pub struct Daemon {
+    /// What every use case is given.
+    pub core: Core,
+    /// Where agents are served.
+    pub agents_addr: SocketAddr,
+    /// Where the owner's machine is served.
+    pub admin_socket: PathBuf,
+    console: Option<Console>,
+    stop: CancellationToken,
+    tracker: TaskTracker,
+}
+
+impl Daemon {
+    /// Opens the data directory, binds both doors and starts every worker. Telegram need not
+    /// be reachable.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing is left running.
+    pub async fn start(
+        config: &Config,
+        clock: SharedClock,
+        entropy: Entropy,
+    ) -> Result<Self, StartError> {
+        Self::start_paced(config, clock, entropy, Pacing::default()).await
+    }
+
+    /// As [`Daemon::start`], with another pace of messages.
+    ///
+    /// # Errors
+    /// As [`Daemon::start`].
+    pub async fn start_paced(
+        config: &Config,
+        clock: SharedClock,
+        entropy: Entropy,
+        pacing: Pacing,
+    ) -> Result<Self, StartError> {
+        let core = setup::open(&paths(config), policy(config), clock, entropy).await?;
+        let address = config.http.listen;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address, source })?;
+        let agents_addr =
+            listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        let admin_socket = config.data_dir.join(ADMIN_SOCKET);
+        let admin = http::serve::bind_admin(&admin_socket).map_err(|source| {
+            StartError::AdminSocket { path: admin_socket.clone(), source }
+        })?;
+        let stop = CancellationToken::new();
+        let tracker = TaskTracker::new();
+        let settings = http_settings(config, agents_addr);
+        let agents = http::agent_router(core.clone(), settings.clone());
+        tracker.spawn(http::serve::serve_agents(listener, agents, stop.clone()));
+        let owner = http::admin_router(core.clone(), settings);
+        tracker.spawn(http::serve::serve_admin(admin, owner, stop.clone()));
+        let console = start_console(config, &core, pacing, &tracker, &stop).await?;
+        let channels: Vec<Arc<dyn Channel>> = console.iter().map(Console::channel).collect();
+        tracker.spawn(Worker::new(core.clone(), channels).run(stop.clone()));
+        tracker.spawn(scan(core.clone(), stop.clone()));
+        Ok(Self { core, agents_addr, admin_socket, console, stop, tracker })
+    }
+
+    /// Stops: no new requests, what is in flight is finished, then the database is closed.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tracker.close();
+        let finish = async {
+            self.tracker.wait().await;
+            if let Some(console) = &self.console {
+                console.finish_tasks().await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(STOP_MAX_S), finish).await.is_err() {
+            tracing::warn!("not everything ended within {STOP_MAX_S} s; stopping all the same");
+        }
+        self.core.db.close().await;
+        if let Err(cause) = std::fs::remove_file(&self.admin_socket) {
+            tracing::debug!(%cause, "admin socket not removed");
+        }
+    }
+}
+
+async fn start_console(
+    config: &Config,
+    core: &Core,
+    pacing: Pacing,
+    tracker: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<Option<Console>, StartError> {
+    let Some(telegram) = config.telegram.clone() else {
+        resume(handover::resume_all(core, &handover::silently)).await;
+        return Ok(None);
+    };
+    let console = Console::new(core.clone(), ConsoleSettings { telegram, pacing })?;
+    resume(console.resume_handovers()).await;
+    console.start(tracker, stop).await?;
+    Ok(Some(console))
+}
+
+/// A hand-over that cannot be finished must not keep the daemon from serving.
+async fn resume<T>(finishing: impl Future<Output = Result<T, waiaas_daemon_core::Error>>) {
+    if let Err(cause) = finishing.await {
+        tracing::error!(%cause, "unfinished hand-overs not resumed");
+    }
+}
+
+async fn scan(core: Core, stop: CancellationToken) {
+    let interval = core.clock.timer(Duration::from_secs(expiry::SCAN_INTERVAL_S));
+    loop {
+        if let Err(cause) = expiry::scan(&core).await {
+            tracing::warn!(%cause, "sessions not scanned; trying again");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(interval) => {}
+        }
+    }
+}
+
+/// Makes what a data directory needs beside its configuration: master key, anchor, database
+/// and first signing key.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn initialise(config: &Config, _data_dir: &Path) -> Result<Initialised, StartError> {
+    let clock: SharedClock = Arc::new(SystemClock);
+    Ok(setup::initialise(&paths(config), &clock, &system_entropy()?).await?)
+}
+
+fn paths(config: &Config) -> Paths {
+    Paths {
+        data_dir: config.data_dir.clone(),
+        database: config.database.path.clone(),
+        master_key: config.security.master_key_file.clone(),
+    }
+}
+
+fn policy(config: &Config) -> Policy {
+    Policy {
+        session_absolute_lifetime_s: config.security.session_absolute_lifetime_s,
+        max_sessions_per_agent: config.security.max_sessions_per_agent,
+        session_retention_s: config.security.session_retention_s,
+        on_token_reuse: config.security.on_token_reuse,
+        constraints: config.security.constraints.clone(),
+    }
+}
+
+fn http_settings(config: &Config, agents_addr: SocketAddr) -> HttpSettings {
+    HttpSettings {
+        body_max_bytes: config.http.body_max_bytes,
+        request_timeout: Duration::from_secs(config.http.request_timeout_s),
+        session_burst: config.http.session_burst,
+        session_per_s: config.http.session_per_s,
+        address_burst: config.http.address_burst,
+        address_per_s: config.http.address_per_s,
+        listen: agents_addr.to_string(),
+    }
+}
