@@ -123,7 +123,8 @@ impl Deref for WriteTx {
 }
 
 async fn connect(path: &Path, connections: u32) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new("sqlite::memory:");
+    // The name in the address is replaced below: a path may hold what an address cannot.
+    let mut options = ConnectOptions::new("sqlite:waiaas.db");
     let file = path.to_path_buf();
     options
         .max_connections(connections)
