@@ -18,6 +18,7 @@ use waiaas_daemon_core::core::{Core, Policy};
 use waiaas_daemon_core::entropy::Entropy;
 use waiaas_daemon_core::http::{self, HttpSettings};
 use waiaas_daemon_core::notify::channel::Channel;
+use waiaas_daemon_core::notify::retention;
 use waiaas_daemon_core::notify::worker::Worker;
 use waiaas_daemon_core::session::expiry;
 use waiaas_daemon_core::session::handover;
@@ -198,6 +199,9 @@ async fn scan(core: Core, stop: CancellationToken) {
     loop {
         if let Err(cause) = expiry::scan(&core).await {
             tracing::warn!(%cause, "sessions not scanned; trying again");
+        }
+        if let Err(cause) = retention::purge(&core).await {
+            tracing::warn!(%cause, "old messages not purged; trying again");
         }
         tokio::select! {
             () = stop.cancelled() => return,

@@ -215,6 +215,7 @@ console-no-agents =
     Add one on the machine that runs waiaas:
     <code>waiaas wallet add NAME --chain evm --network base --address 0x…</code>
     <code>waiaas agent add NAME --wallet NAME</code>
+console-no-active-agents = Every agent is suspended. On the machine: <code>waiaas agent resume NAME</code>
 console-unknown-agent = There is no agent “{ $name }”. /newsession shows all of them.
 console-unknown-agent-nearest = There is no agent “{ $name }”. Did you mean “{ $nearest }”?
 console-choose-agent = Which agent gets a session?
@@ -373,6 +374,10 @@ alert-database-frozen =
 alert-power-added =
     🔑 { $what } { $subject }
     By { $by }, { $when }. Not you? Look at the machine.
+alert-by-daemon = waiaas
+alert-by-machine = the machine
+alert-by-pairing-code = a pairing code
+alert-by-configuration = the configuration
 alert-power-signing-key = New signing key:
 alert-power-agent-limits = Other default limits for the agent:
 alert-power-agent-resumed = The agent may act again:

@@ -212,6 +212,7 @@ console-no-agents =
     waiaas를 실행하는 컴퓨터에서 추가하세요.
     <code>waiaas wallet add 이름 --chain evm --network base --address 0x…</code>
     <code>waiaas agent add 이름 --wallet 이름</code>
+console-no-active-agents = 모든 에이전트가 정지되어 있습니다. 컴퓨터에서 다시 켜세요: <code>waiaas agent resume 이름</code>
 console-unknown-agent = ‘{ $name }’ 에이전트가 없습니다. /newsession 에서 전체 목록을 볼 수 있습니다.
 console-unknown-agent-nearest = ‘{ $name }’ 에이전트가 없습니다. 혹시 ‘{ $nearest }’ 인가요?
 console-choose-agent = 어느 에이전트에 세션을 줄까요?
@@ -367,6 +368,10 @@ alert-database-frozen =
 alert-power-added =
     🔑 { $what } { $subject }
     { $by }, { $when }. 본인이 아니라면 컴퓨터를 확인하세요.
+alert-by-daemon = waiaas
+alert-by-machine = 컴퓨터
+alert-by-pairing-code = 연결 코드
+alert-by-configuration = 설정 파일
 alert-power-signing-key = 새 서명 키:
 alert-power-agent-limits = 에이전트의 기본 제한이 바뀌었습니다:
 alert-power-agent-resumed = 에이전트가 다시 활동할 수 있습니다:

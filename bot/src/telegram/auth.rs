@@ -98,9 +98,31 @@ fn incoming(user: &User, chat_id: i64, thread_id: Option<i32>, what: What) -> In
 pub(super) async fn judge(console: &Console, incoming: &Incoming) -> Result<Gate, Error> {
     let operator = operators::by_user(console.core.db.read(), incoming.user_id).await?;
     if let Some(operator) = operator.filter(|operator| operator.chat_id == incoming.chat_id) {
+        let operator = remember(console, incoming, operator).await?;
         return Ok(Gate::Operator(Box::new(operator)));
     }
     let private = incoming.chat_id == incoming.user_id;
     let tap = matches!(incoming.what, What::Tap { .. });
     Ok(if private || tap { Gate::Stranger } else { Gate::Ignored })
+}
+
+/// Keeps an operator's name and language as Telegram tells them: an owner whom the
+/// configuration names is a number until they first write.
+async fn remember(
+    console: &Console,
+    incoming: &Incoming,
+    mut operator: Operator,
+) -> Result<Operator, Error> {
+    let known = (&operator.username, operator.display_name.as_ref(), &operator.language);
+    let told = (&incoming.username, Some(&incoming.display_name), &incoming.language_code);
+    if known == told {
+        return Ok(operator);
+    }
+    operator.username.clone_from(&incoming.username);
+    operator.display_name = Some(incoming.display_name.clone());
+    operator.language.clone_from(&incoming.language_code);
+    let tx = console.core.db.begin_write().await?;
+    operators::refresh(&*tx, &operator).await?;
+    tx.commit().await?;
+    Ok(operator)
 }

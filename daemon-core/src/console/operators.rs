@@ -197,18 +197,12 @@ pub async fn bind_configured(core: &Core, binding: &Binding) -> Result<bool, Err
 ///
 /// # Errors
 /// As the database says.
-pub async fn refresh(
-    tx: &impl ConnectionTrait,
-    user_id: i64,
-    username: Option<&str>,
-    display_name: &str,
-    language: &str,
-) -> Result<(), Error> {
+pub async fn refresh(tx: &impl ConnectionTrait, operator: &Operator) -> Result<(), Error> {
     Entity::update_many()
-        .col_expr(Column::Username, Expr::value(username))
-        .col_expr(Column::DisplayName, Expr::value(display_name))
-        .col_expr(Column::Language, Expr::value(language))
-        .filter(Column::UserId.eq(user_id))
+        .col_expr(Column::Username, Expr::value(operator.username.clone()))
+        .col_expr(Column::DisplayName, Expr::value(operator.display_name.clone()))
+        .col_expr(Column::Language, Expr::value(operator.language.clone()))
+        .filter(Column::UserId.eq(operator.user_id))
         .exec(tx)
         .await?;
     Ok(())

@@ -431,12 +431,3 @@ pub async fn sweep_keyboards(core: &Core) -> Result<usize, Error> {
     }
     Ok(swept)
 }
-
-/// Deletes what was sent longer ago than `before`; keeps what still carries a keyboard.
-///
-/// # Errors
-/// As the database says.
-pub async fn purge_sent(tx: &impl ConnectionTrait, before: i64) -> Result<u64, Error> {
-    let deleted = Entity::delete_many().filter(Column::SentAt.lt(before)).exec(tx).await?;
-    Ok(deleted.rows_affected)
-}

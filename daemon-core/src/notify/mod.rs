@@ -6,4 +6,5 @@ pub mod channel;
 pub mod event;
 pub mod health;
 pub mod outbox;
+pub mod retention;
 pub mod worker;

@@ -50,8 +50,10 @@ pub(in crate::telegram) async fn on_command(turn: Turn, name: Argument) -> Handl
 /// Agents to choose from; a single one is asked about at once.
 pub(super) async fn choose(turn: &Turn, page: usize) -> Result<View, Error> {
     let mut all = agents::list(&turn.console.core, false).await?;
+    let any = !all.is_empty();
     all.retain(|view| view.agent.status == AgentStatus::Active);
     match all.as_slice() {
+        [] if any => Ok(grant::no_active_agents(&turn.reader)),
         [] => Ok(grant::no_agents(&turn.reader)),
         [only] => confirm(turn, only),
         several => Ok(grant::choose_agent(&turn.reader, several, page)),

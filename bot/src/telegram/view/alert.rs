@@ -29,7 +29,7 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
                 session = short_id(subject.session_id),
                 count = renewal_count.to_owned(),
                 max = max_renewals.to_owned(),
-                by = escape(by),
+                by = who(reader, by),
                 when = reader.moment(*at)
             ))
         }
@@ -40,7 +40,7 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
                 "alert-revoked",
                 agent = escape(&subject.agent_name),
                 session = short_id(subject.session_id),
-                by = escape(by),
+                by = who(reader, by),
                 when = reader.moment(*at),
                 why = why
             ))
@@ -62,14 +62,14 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
         Event::KillSwitchActivated { by, revoked_sessions, at } => View::text(fl!(
             reader.texts,
             "alert-kill-switch-activated",
-            by = escape(by),
+            by = who(reader, by),
             when = reader.moment(*at),
             count = revoked_sessions.to_owned()
         )),
         Event::KillSwitchRecovered { by, at } => View::text(fl!(
             reader.texts,
             "alert-kill-switch-recovered",
-            by = escape(by),
+            by = who(reader, by),
             when = reader.moment(*at)
         )),
         Event::DatabaseFrozen { at } => {
@@ -80,7 +80,7 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
             "alert-power-added",
             what = power(reader, *what),
             subject = escape(subject),
-            by = escape(by),
+            by = who(reader, by),
             when = reader.moment(*at)
         )),
     }
@@ -247,5 +247,16 @@ fn power(reader: &Reader, what: Power) -> String {
         Power::SessionWallet => fl!(reader.texts, "alert-power-session-wallet"),
         Power::Operator => fl!(reader.texts, "alert-power-operator"),
         Power::RestoredDatabase => fl!(reader.texts, "alert-power-restored-database"),
+    }
+}
+
+/// An actor as a person would name it; operators carry their own names.
+pub(super) fn who(reader: &Reader, by: &str) -> String {
+    match by {
+        "daemon" => fl!(reader.texts, "alert-by-daemon"),
+        "pairing_code" => fl!(reader.texts, "alert-by-pairing-code"),
+        "configuration" => fl!(reader.texts, "alert-by-configuration"),
+        by if by.starts_with("machine:") => fl!(reader.texts, "alert-by-machine"),
+        by => escape(by),
     }
 }

@@ -16,6 +16,11 @@ pub(in crate::telegram) fn no_agents(reader: &Reader) -> View {
     View::text(fl!(reader.texts, "console-no-agents"))
 }
 
+/// There are agents, but none of them may act.
+pub(in crate::telegram) fn no_active_agents(reader: &Reader) -> View {
+    View::text(fl!(reader.texts, "console-no-active-agents"))
+}
+
 /// No agent has this name.
 pub(in crate::telegram) fn unknown_agent(reader: &Reader, name: &str, nearest: Option<&str>) -> View {
     let name = escape(name);

@@ -5,6 +5,7 @@ use waiaas_daemon_core::session::SessionState;
 use waiaas_daemon_core::session::view::SessionView;
 use waiaas_protocol::ids::{AgentId, SessionId};
 
+use super::alert::who;
 use super::grant::limit_lines;
 use super::html::escape;
 use super::time::bar;
@@ -147,7 +148,7 @@ fn state_line(reader: &Reader, view: &SessionView) -> String {
         SessionState::Revoked { at, by } => fl!(
             reader.texts,
             "console-revoked-line",
-            by = escape(&by),
+            by = who(reader, &by),
             when = reader.moment(at)
         ),
     }
@@ -174,7 +175,7 @@ pub(in crate::telegram) fn ask_revoke(reader: &Reader, view: &SessionView) -> Vi
 /// An ended session says so in place: "Revoked by @name, 14:02".
 pub(in crate::telegram) fn ended(reader: &Reader, view: &SessionView, rejected: bool) -> View {
     let (by, at) = match &view.session.revocation {
-        Some(end) => (escape(&end.by), end.at),
+        Some(end) => (who(reader, &end.by), end.at),
         None => (String::new(), reader.now),
     };
     let agent = escape(&view.agent_name);

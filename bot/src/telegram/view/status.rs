@@ -3,6 +3,7 @@
 use i18n_embed_fl::fl;
 use waiaas_protocol::wire::StatusBody;
 
+use super::alert::who;
 use super::html::escape;
 use super::{Reader, View};
 
@@ -49,7 +50,7 @@ pub(in crate::telegram) fn view(reader: &Reader, status: &StatusBody) -> View {
         Some(since) => fl!(
             reader.texts,
             "console-status-kill-switch-on",
-            by = escape(status.kill_switch.by.as_deref().unwrap_or_default()),
+            by = who(reader, status.kill_switch.by.as_deref().unwrap_or_default()),
             when = reader.moment(since.unix_s())
         ),
         None => fl!(reader.texts, "console-status-kill-switch-off"),
