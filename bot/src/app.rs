@@ -137,6 +137,8 @@ impl Daemon {
             StartError::AdminSocket { path: admin_socket.clone(), source }
         })?;
         let stop = CancellationToken::new();
+        // A start that fails halfway stops what it has begun.
+        let stop_on_failure = stop.clone().drop_guard();
         let tracker = TaskTracker::new();
         let settings = http_settings(config, agents_addr);
         let agents = http::agent_router(core.clone(), settings.clone());
@@ -147,6 +149,7 @@ impl Daemon {
         let channels: Vec<Arc<dyn Channel>> = console.iter().map(Console::channel).collect();
         tracker.spawn(Worker::new(core.clone(), channels).run(stop.clone()));
         tracker.spawn(scan(core.clone(), stop.clone()));
+        stop_on_failure.disarm();
         Ok(Self { core, agents_addr, admin_socket, console, stop, tracker })
     }
 
@@ -239,13 +242,5 @@ fn policy(config: &Config) -> Policy {
 }
 
 fn http_settings(config: &Config, agents_addr: SocketAddr) -> HttpSettings {
-    HttpSettings {
-        body_max_bytes: config.http.body_max_bytes,
-        request_timeout: Duration::from_secs(config.http.request_timeout_s),
-        session_burst: config.http.session_burst,
-        session_per_s: config.http.session_per_s,
-        address_burst: config.http.address_burst,
-        address_per_s: config.http.address_per_s,
-        listen: agents_addr.to_string(),
-    }
+    HttpSettings { listen: agents_addr.to_string(), ..HttpSettings::from(&config.http) }
 }
