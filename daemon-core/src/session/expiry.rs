@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::renewal::is_expiring_soon;
 use super::service::subject;
-use super::{Session, repo};
+use super::{Session, expiry_repo, repo};
 use crate::actor::Actor;
 use crate::agent;
 use crate::audit::{self, AuditEvent, Record};
@@ -33,7 +33,7 @@ pub async fn warn_near_end(
     now: i64,
 ) -> Result<(), Error> {
     let cause = ExpiryCause::NearEnd;
-    if !repo::guard_alert(&**tx, session.id, cause.as_str(), 0, now).await? {
+    if !expiry_repo::guard_alert(&**tx, session.id, cause.as_str(), 0, now).await? {
         return Ok(());
     }
     let event = expiring_soon(session, agent_name, cause, renewals_left);
@@ -73,7 +73,7 @@ async fn agent_name(tx: &WriteTx, session: &Session) -> Result<String, Error> {
 }
 
 async fn warn_running_out(core: &Core, now: i64) -> Result<bool, Error> {
-    let found = repo::running_out(core.db.read(), now, BATCH_ROWS).await?;
+    let found = expiry_repo::running_out(core.db.read(), now, BATCH_ROWS).await?;
     if found.is_empty() {
         return Ok(false);
     }
@@ -88,7 +88,7 @@ async fn warn_running_out(core: &Core, now: i64) -> Result<bool, Error> {
         if can_renew_once_more(&session, now) {
             let cause = ExpiryCause::AgentStopped;
             let generation = session.renewal_count;
-            if repo::guard_alert(&*tx, session.id, cause.as_str(), generation, now).await? {
+            if expiry_repo::guard_alert(&*tx, session.id, cause.as_str(), generation, now).await? {
                 let event = expiring_soon(&session, &name, cause, session.renewals_left());
                 outbox::enqueue(core, &*tx, &event, now).await?;
             }
@@ -108,7 +108,7 @@ const fn can_renew_once_more(session: &Session, now: i64) -> bool {
 }
 
 async fn tell_ran_out(core: &Core, now: i64) -> Result<bool, Error> {
-    let found = repo::ran_out(core.db.read(), now, BATCH_ROWS).await?;
+    let found = expiry_repo::ran_out(core.db.read(), now, BATCH_ROWS).await?;
     if found.is_empty() {
         return Ok(false);
     }
@@ -116,7 +116,7 @@ async fn tell_ran_out(core: &Core, now: i64) -> Result<bool, Error> {
     for seen in &found {
         let Some(session) = repo::by_id(&*tx, seen.id).await? else { continue };
         let over = session.revocation.is_none() && session.expires_at <= now;
-        if !over || !repo::guard_alert(&*tx, session.id, "expired", 0, now).await? {
+        if !over || !expiry_repo::guard_alert(&*tx, session.id, "expired", 0, now).await? {
             continue;
         }
         let details = json!({ "expires_at": session.expires_at });
@@ -145,7 +145,7 @@ pub async fn purge(core: &Core, now: i64) -> Result<u64, Error> {
     let mut total = 0;
     loop {
         let mut tx = core.db.begin_write().await?;
-        let purged = repo::purge(&*tx, before, BATCH_ROWS).await?;
+        let purged = expiry_repo::purge(&*tx, before, BATCH_ROWS).await?;
         if purged == 0 {
             return Ok(total);
         }

@@ -4,6 +4,7 @@
 pub mod authority;
 pub mod constraints;
 pub mod expiry;
+pub mod expiry_repo;
 pub mod handover;
 pub mod links;
 pub mod renew;

@@ -12,7 +12,7 @@ use super::authority::VerifiedToken;
 use super::renewal::{self, Grant, Presented, Refusal, Surroundings};
 use super::repo::{self, Rotation};
 use super::service::subject;
-use super::{RevokeReason, Session, expiry, service};
+use super::{RevokeReason, Session, expiry, expiry_repo, service};
 use crate::actor::Actor;
 use crate::agent::{self, Agent, AgentStatus};
 use crate::audit::{self, AuditEvent, Record};
@@ -235,7 +235,7 @@ async fn note_reuse(
     now: i64,
 ) -> Result<(), Error> {
     let generation = session.renewal_count;
-    if !repo::guard_alert(&**tx, session.id, REUSE_ALERT, generation, now).await? {
+    if !expiry_repo::guard_alert(&**tx, session.id, REUSE_ALERT, generation, now).await? {
         return Ok(());
     }
     let ends = core.policy.on_token_reuse == OnTokenReuse::Revoke;
@@ -271,7 +271,7 @@ pub async fn acknowledge_reuse(
     generation: i64,
     now: i64,
 ) -> Result<(), Error> {
-    repo::guard_alert(&**tx, session.id, REUSE_ALERT, generation, now).await?;
+    expiry_repo::guard_alert(&**tx, session.id, REUSE_ALERT, generation, now).await?;
     let details = json!({ "generation": generation });
     let record = Record::new(AuditEvent::TokenReuseAcknowledged, actor, details)
         .agent(session.agent_id)

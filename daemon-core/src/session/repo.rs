@@ -1,8 +1,8 @@
-//! SQL of sessions, their wallets and the guards of their alerts. No rules.
+//! SQL of sessions. No rules; what the scanner asks is in `expiry_repo`.
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -12,7 +12,6 @@ use waiaas_protocol::token::TokenHash;
 
 use super::{CurrentToken, Handover, PreviousToken, Revocation, Session};
 use crate::db::entity::session::{ActiveModel, Column, Entity, Model};
-use crate::db::entity::session_alert;
 use crate::error::Error;
 
 /// Which sessions to list.
@@ -113,7 +112,7 @@ pub async fn by_prefix(
     rows.into_iter().map(to_session).collect()
 }
 
-fn live(now: i64) -> Condition {
+pub(super) fn live(now: i64) -> Condition {
     Condition::all().add(Column::RevokedAt.is_null()).add(Column::ExpiresAt.gt(now))
 }
 
@@ -329,107 +328,7 @@ pub async fn undelivered(db: &impl ConnectionTrait) -> Result<Vec<Session>, Erro
     rows.into_iter().map(to_session).collect()
 }
 
-/// Writes the guard of an alert; says whether this was the first time.
-///
-/// # Errors
-/// As the database says.
-pub async fn guard_alert(
-    tx: &impl ConnectionTrait,
-    id: SessionId,
-    cause: &str,
-    generation: i64,
-    now: i64,
-) -> Result<bool, Error> {
-    use session_alert::Column as Alert;
-    let row = session_alert::ActiveModel {
-        session_id: Set(id.to_string()),
-        cause: Set(cause.to_owned()),
-        generation: Set(generation),
-        created_at: Set(now),
-    };
-    let on_conflict = OnConflict::columns([Alert::SessionId, Alert::Cause, Alert::Generation])
-        .do_nothing()
-        .to_owned();
-    let inserted = session_alert::Entity::insert(row)
-        .on_conflict(on_conflict)
-        .exec_without_returning(tx)
-        .await?;
-    Ok(inserted == 1)
-}
-
-/// Live sessions whose token runs out soon for their unit, without a guard of this cause in
-/// their generation: `now >= expires_at − min(86400, expires_in × 0.2)`.
-///
-/// # Errors
-/// As the database says.
-pub async fn running_out(
-    db: &impl ConnectionTrait,
-    now: i64,
-    limit: u64,
-) -> Result<Vec<Session>, Error> {
-    let margin = Expr::cust("MIN(86400, sessions.expires_in / 5)");
-    let unguarded = Expr::cust(
-        "NOT EXISTS (SELECT 1 FROM session_alerts a WHERE a.session_id = sessions.id AND \
-         ((a.cause = 'agent_stopped' AND a.generation = sessions.renewal_count) \
-          OR a.cause = 'near_end'))",
-    );
-    let rows = Entity::find()
-        .filter(live(now))
-        .filter(Expr::col(Column::ExpiresAt).sub(margin).lte(now))
-        .filter(unguarded)
-        .order_by_asc(Column::ExpiresAt)
-        .limit(limit)
-        .all(db)
-        .await?;
-    rows.into_iter().map(to_session).collect()
-}
-
-/// Sessions that ran out and whose end was not told yet.
-///
-/// # Errors
-/// As the database says.
-pub async fn ran_out(
-    db: &impl ConnectionTrait,
-    now: i64,
-    limit: u64,
-) -> Result<Vec<Session>, Error> {
-    let unguarded = Expr::cust(
-        "NOT EXISTS (SELECT 1 FROM session_alerts a WHERE a.session_id = sessions.id \
-         AND a.cause = 'expired')",
-    );
-    let rows = Entity::find()
-        .filter(Column::RevokedAt.is_null())
-        .filter(Column::ExpiresAt.lte(now))
-        .filter(unguarded)
-        .order_by_asc(Column::ExpiresAt)
-        .limit(limit)
-        .all(db)
-        .await?;
-    rows.into_iter().map(to_session).collect()
-}
-
-/// Deletes sessions that ended before `before`, at most `limit`; says how many.
-///
-/// # Errors
-/// As the database says.
-pub async fn purge(tx: &impl ConnectionTrait, before: i64, limit: u64) -> Result<u64, Error> {
-    let ids: Vec<String> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::RevokedAt.lt(before).or(Column::ExpiresAt.lt(before)))
-        .order_by_asc(Column::Id)
-        .limit(limit)
-        .into_tuple()
-        .all(tx)
-        .await?;
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    let deleted = Entity::delete_many().filter(Column::Id.is_in(ids)).exec(tx).await?;
-    Ok(deleted.rows_affected)
-}
-
-fn to_session(row: Model) -> Result<Session, Error> {
+pub(super) fn to_session(row: Model) -> Result<Session, Error> {
     let bad = |what: &str| Error::internal(format!("session {} has a bad {what}", row.id));
     let hash = |text: &str, what: &str| TokenHash::from_hex(text).ok_or_else(|| bad(what));
     let previous = row
