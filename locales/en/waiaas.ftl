@@ -349,7 +349,7 @@ alert-expiring-soon =
     Token expires: { $expires }
     Ends for good: { $absolute }
     Renewals left: { $left }/{ $max }
-alert-cause-near-end = it is near its end.
+alert-cause-near-end = few renewals or little time are left.
 alert-cause-agent-stopped = its agent has stopped renewing.
 alert-expired =
     ⌛ The session <code>{ $session }</code> of <b>{ $agent }</b> has expired: { $when }
@@ -409,6 +409,13 @@ demo-closing = Stopping…
 demo-removed = Stopped; the data directory is removed.
 demo-kept = Stopped; the data directory is kept: { $dir }
 demo-visit-complete = The visit is complete.
+
+demo-fact-time = { $minutes } minutes pass
+demo-fact-token-file = { $path } has mode { $mode }; GET /v1/session with its token: 200, agent { $agent }, wallets { $wallets }
+demo-fact-old-token = GET /v1/session with the token from before the renewal: { $code }
+demo-fact-limit = another renewal: RENEWAL_LIMIT_REACHED; the token works until it expires
+demo-fact-revoked = the next request of { $agent }: SESSION_REVOKED
+demo-fact-audit = the audit chain is intact, { $entries } entries
 
 demo-note-title = What the agents do
 demo-note-clock = The daemon's clock goes { $speed } times as fast as yours, so what it dates runs ahead.

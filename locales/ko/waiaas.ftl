@@ -344,7 +344,7 @@ alert-expiring-soon =
     토큰 만료: { $expires }
     최종 만료: { $absolute }
     남은 갱신: { $left }/{ $max }
-alert-cause-near-end = 끝이 가까워졌습니다.
+alert-cause-near-end = 남은 갱신 횟수나 시간이 얼마 없습니다.
 alert-cause-agent-stopped = 에이전트가 갱신을 멈췄습니다.
 alert-expired =
     ⌛ <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 이 만료되었습니다: { $when }
@@ -403,6 +403,13 @@ demo-closing = 멈추는 중…
 demo-removed = 멈췄고, 데이터 디렉터리를 지웠습니다.
 demo-kept = 멈췄고, 데이터 디렉터리를 남겼습니다: { $dir }
 demo-visit-complete = 방문을 끝까지 마쳤습니다.
+
+demo-fact-time = { $minutes }분이 지납니다
+demo-fact-token-file = { $path } 의 권한은 { $mode }, 그 토큰으로 GET /v1/session: 200, 에이전트 { $agent }, 지갑 { $wallets }
+demo-fact-old-token = 갱신 전 토큰으로 GET /v1/session: { $code }
+demo-fact-limit = 한 번 더 갱신: RENEWAL_LIMIT_REACHED, 토큰은 만료될 때까지 쓸 수 있습니다
+demo-fact-revoked = { $agent } 의 다음 요청: SESSION_REVOKED
+demo-fact-audit = 감사 기록 { $entries }건의 사슬이 온전합니다
 
 demo-note-title = 에이전트가 하는 일
 demo-note-clock = 데몬의 시계는 실제보다 { $speed }배 빠르므로, 메시지 속 시각이 앞서 갑니다.

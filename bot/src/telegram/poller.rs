@@ -50,7 +50,9 @@ async fn poll(console: &Console) -> Result<(), Option<Duration>> {
     if console.core.health.bot_username().is_none() {
         introduce(console).await?;
     }
-    let newest = inbox::newest(console.core.db.read()).await.map_err(|cause| storage(&cause))?;
+    let now = console.core.clock.now_s();
+    let newest = inbox::newest(console.core.db.read(), now).await;
+    let newest = newest.map_err(|cause| storage(&cause))?;
     let offset = newest.map_or(0, |id| id + 1);
     let asked = console
         .bot

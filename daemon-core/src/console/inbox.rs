@@ -15,6 +15,9 @@ pub const ATTEMPTS_MAX: i64 = 5;
 /// Handled updates are kept so long, seconds: Telegram repeats none after a day.
 const KEEP_S: i64 = 172_800;
 
+/// For how long Telegram surely goes on counting, seconds.
+const NUMBERING_S: i64 = 86_400;
+
 /// A stored update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
@@ -75,12 +78,19 @@ pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Stored
         .collect())
 }
 
-/// The newest stored id; the next poll asks for what comes after it.
+/// The newest id that came within [`NUMBERING_S`]; the next poll asks for what comes after it.
+/// Older ids say nothing: after a week without updates Telegram begins to count somewhere
+/// else, and asking for "after the last one" would then wait for ever.
 ///
 /// # Errors
 /// As the database says.
-pub async fn newest(db: &impl ConnectionTrait) -> Result<Option<i64>, Error> {
-    let row = Entity::find().order_by_desc(Column::UpdateId).limit(1).one(db).await?;
+pub async fn newest(db: &impl ConnectionTrait, now: i64) -> Result<Option<i64>, Error> {
+    let row = Entity::find()
+        .filter(Column::ReceivedAt.gt(now - NUMBERING_S))
+        .order_by_desc(Column::UpdateId)
+        .limit(1)
+        .one(db)
+        .await?;
     Ok(row.map(|row| row.update_id))
 }
 
