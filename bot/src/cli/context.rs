@@ -51,7 +51,7 @@ pub(super) struct Context {
     pub(super) output: Output,
     /// When the program started.
     pub(super) now: Timestamp,
-    language: Language,
+    pub(super) language: Language,
     data_dir_flag: Option<PathBuf>,
     environment: Environment,
 }
@@ -102,6 +102,12 @@ impl Context {
         let inputs = self.config_inputs_without_file(flags)?;
         let loaded = inputs.with_file().and_then(|inputs| Config::load(&inputs));
         loaded.map_err(|errors| Failure::from_error(&errors))
+    }
+
+    /// Whether there is a desktop on which a browser could open a page.
+    pub(super) fn has_display(&self) -> bool {
+        let named = |name: &str| self.environment.get(name).is_some();
+        cfg!(target_os = "macos") || named("DISPLAY") || named("WAYLAND_DISPLAY")
     }
 
     /// How the person would call this program for the same data directory again.

@@ -120,7 +120,7 @@ async fn dispatch(command: Command, context: &Context) -> Outcome {
     match command {
         Command::Init(command) => command.run(context).await,
         Command::Run(command) => command.run(context).await,
-        Command::Demo(command) => command.run().await,
+        Command::Demo(command) => command.run(context).await,
         Command::Pair(command) => command.run(context).await,
         Command::Wallet(command) => command.run(context).await,
         Command::Agent(command) => command.run(context).await,

@@ -3,3 +3,6 @@
 
 mod cli;
 mod config;
+mod console_new_session;
+mod harness;
+mod demo;
