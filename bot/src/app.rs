@@ -1,7 +1,6 @@
 //! The composition root: the only place that holds the real clock and the operating system's
 //! randomness, and that joins core, doors, workers and console into one daemon.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +27,8 @@ use crate::telegram::{Console, ConsoleSettings, Pacing};
 
 /// The file name of the owner's door in the data directory.
 pub const ADMIN_SOCKET: &str = "admin.sock";
+/// No hand-over takes longer, seconds: one that does has failed and is begun again.
+const HANDOVER_MAX_S: i64 = 60;
 /// How long a stop may take, seconds: one request, one hand-over.
 const STOP_MAX_S: u64 = 20;
 
@@ -148,7 +149,7 @@ impl Daemon {
         let console = start_console(config, &core, pacing, &tracker, &stop).await?;
         let channels: Vec<Arc<dyn Channel>> = console.iter().map(Console::channel).collect();
         tracker.spawn(Worker::new(core.clone(), channels).run(stop.clone()));
-        tracker.spawn(scan(core.clone(), stop.clone()));
+        tracker.spawn(scan(core.clone(), console.clone(), stop.clone()));
         stop_on_failure.disarm();
         Ok(Self { core, agents_addr, admin_socket, console, stop, tracker })
     }
@@ -181,25 +182,32 @@ async fn start_console(
     stop: &CancellationToken,
 ) -> Result<Option<Console>, StartError> {
     let Some(telegram) = config.telegram.clone() else {
-        resume(handover::resume_all(core, &handover::silently)).await;
+        resume_handovers(core, None, 0).await;
         return Ok(None);
     };
     let console = Console::new(core.clone(), ConsoleSettings { telegram, pacing })?;
-    resume(console.resume_handovers()).await;
+    resume_handovers(core, Some(&console), 0).await;
     console.start(tracker, stop).await?;
     Ok(Some(console))
 }
 
-/// A hand-over that cannot be finished must not keep the daemon from serving.
-async fn resume<T>(finishing: impl Future<Output = Result<T, waiaas_daemon_core::Error>>) {
-    if let Err(cause) = finishing.await {
-        tracing::error!(%cause, "unfinished hand-overs not resumed");
+/// A hand-over that cannot be finished must not keep the daemon from serving: it is tried
+/// again by the next pass.
+async fn resume_handovers(core: &Core, console: Option<&Console>, min_age_s: i64) {
+    let resumed = match console {
+        Some(console) => console.resume_handovers(min_age_s).await,
+        None => handover::resume_all(core, &handover::silently, min_age_s).await.map(|_| ()),
+    };
+    if let Err(cause) = resumed {
+        tracing::error!(%cause, "unfinished hand-overs not resumed; trying again");
     }
 }
 
-async fn scan(core: Core, stop: CancellationToken) {
+/// What time does: alerts before the end, the end, old rows, and hand-overs that failed.
+async fn scan(core: Core, console: Option<Console>, stop: CancellationToken) {
     let interval = core.clock.timer(Duration::from_secs(expiry::SCAN_INTERVAL_S));
     loop {
+        resume_handovers(&core, console.as_ref(), HANDOVER_MAX_S).await;
         if let Err(cause) = expiry::scan(&core).await {
             tracing::warn!(%cause, "sessions not scanned; trying again");
         }

@@ -21,6 +21,7 @@ use crate::agent;
 use crate::audit::{self, AuditEvent, Record};
 use crate::console::outbox::Draft;
 use crate::core::Core;
+use crate::db::WriteTx;
 use crate::error::Error;
 
 /// A session whose token stands in its file.
@@ -112,15 +113,8 @@ pub async fn create_with_token_file(
     let plan = plan(core, agent.id).await?;
     new.replaces = new.replaces.or(plan.replaces);
     new.handover = Some(NewHandover { token_file: plan.token_file, note: None });
-    let asked = new.replaces;
     let created = service::create(core, actor, &new).await?;
-    let mut done = deliver(core, actor, created.view.session.id, &silently).await?;
-    if let Some(id) = asked.filter(|id| done.replaced != Some(*id)) {
-        let (_, already) =
-            service::revoke(core, actor, &id.to_string(), RevokeReason::Replaced).await?;
-        done.replaced = done.replaced.or((!already).then_some(id));
-    }
-    Ok(done)
+    deliver(core, actor, created.view.session.id, &silently).await
 }
 
 /// Writes the file of a session that waits for it, then marks it delivered, revokes what
@@ -177,15 +171,7 @@ async fn delivered(
     let token_file = path.display().to_string();
     let mut tx = core.db.begin_write().await?;
     repo::set_delivered(&*tx, session.id, &token_file, now).await?;
-    let mut replaced = None;
-    if let Some(former) = held.filter(|id| *id != session.id)
-        && let Some(former) = repo::by_id(&*tx, former).await?
-        && former.agent_id == session.agent_id
-    {
-        let reason = RevokeReason::Replaced;
-        service::revoke_in(core, &mut tx, actor, &former, reason, None, now).await?;
-        replaced = Some(former.id);
-    }
+    let replaced = end_former(core, &mut tx, actor, &session, held, now).await?;
     let details = json!({ "token_file": token_file, "replaced": replaced });
     let record = Record::new(AuditEvent::SessionDelivered, actor, details)
         .agent(session.agent_id)
@@ -200,6 +186,31 @@ async fn delivered(
     tx.commit().await?;
     core.ring();
     Ok(HandedOver { view, token_file, replaced })
+}
+
+/// Ends the session that the file held before, and the one that the new session was made to
+/// replace: mostly the same. Says which was live until now.
+async fn end_former(
+    core: &Core,
+    tx: &mut WriteTx,
+    actor: &Actor,
+    session: &Session,
+    held: Option<SessionId>,
+    now: i64,
+) -> Result<Option<SessionId>, Error> {
+    let recorded = session.handover.as_ref().and_then(|handover| handover.record.replaces);
+    let mut replaced = None;
+    for id in held.into_iter().chain(recorded).filter(|id| *id != session.id) {
+        let Some(former) = repo::by_id(&**tx, id).await? else { continue };
+        if former.agent_id != session.agent_id {
+            continue;
+        }
+        let reason = RevokeReason::Replaced;
+        if service::revoke_in(core, tx, actor, &former, reason, None, now).await? {
+            replaced = replaced.or(Some(former.id));
+        }
+    }
+    Ok(replaced)
 }
 
 async fn failed(
@@ -223,14 +234,23 @@ async fn failed(
     Err(Error::TokenFileUnwritable { reason })
 }
 
-/// Finishes every hand-over that was begun before the process died. Says how many were
-/// delivered and how many were revoked.
+/// Finishes every hand-over that was begun at least `min_age_s` seconds ago and not finished:
+/// 0 at start, when nothing else can be at it. Says how many were delivered and how many were
+/// revoked.
 ///
 /// # Errors
 /// As the database says.
-pub async fn resume_all(core: &Core, finish: Finish<'_>) -> Result<(usize, usize), Error> {
+pub async fn resume_all(
+    core: &Core,
+    finish: Finish<'_>,
+    min_age_s: i64,
+) -> Result<(usize, usize), Error> {
+    let now = core.clock.now_s();
     let (mut delivered, mut revoked) = (0, 0);
-    for session in repo::undelivered(core.db.read()).await? {
+    for session in repo::undelivered(core.db.read(), now).await? {
+        if now - session.created_at < min_age_s {
+            continue;
+        }
         match deliver(core, &Actor::Daemon, session.id, finish).await {
             Ok(_) => delivered += 1,
             Err(Error::TokenFileUnwritable { reason }) => {

@@ -101,7 +101,19 @@ pub struct Handover {
     pub token_file: String,
     /// Unix seconds when the file was written; `None` until then.
     pub delivered_at: Option<i64>,
+    /// What must be known to finish it after a crash.
+    pub record: HandoverRecord,
+}
+
+/// What must be known to finish a hand-over after a crash; stored with the session.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandoverRecord {
+    /// The session that ends once the file carries the new token. The file cannot tell any
+    /// more when the process died after the write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<SessionId>,
     /// What the console needs to finish its message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<serde_json::Value>,
 }
 

@@ -53,7 +53,7 @@ pub struct Rotation {
 /// As the database says.
 pub async fn insert(tx: &impl ConnectionTrait, session: &Session) -> Result<(), Error> {
     let handover = session.handover.as_ref();
-    let note = handover.and_then(|h| h.note.as_ref()).map(ToString::to_string);
+    let record = handover.map(|h| serde_json::to_string(&h.record)).transpose();
     let row = ActiveModel {
         id: Set(session.id.to_string()),
         agent_id: Set(session.agent_id.to_string()),
@@ -80,7 +80,7 @@ pub async fn insert(tx: &impl ConnectionTrait, session: &Session) -> Result<(), 
         token_first_used_at: Set(None),
         token_file: Set(handover.map(|h| h.token_file.clone())),
         delivered_at: Set(None),
-        handover: Set(note),
+        handover: Set(record.map_err(Error::internal)?),
     };
     Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -313,15 +313,15 @@ pub async fn set_delivered(
     Ok(())
 }
 
-/// Hand-overs that were begun and not finished, oldest first.
+/// Hand-overs of live sessions that were begun and not finished, oldest first.
 ///
 /// # Errors
 /// As the database says.
-pub async fn undelivered(db: &impl ConnectionTrait) -> Result<Vec<Session>, Error> {
+pub async fn undelivered(db: &impl ConnectionTrait, now: i64) -> Result<Vec<Session>, Error> {
     let rows = Entity::find()
         .filter(Column::TokenFile.is_not_null())
         .filter(Column::DeliveredAt.is_null())
-        .filter(Column::RevokedAt.is_null())
+        .filter(live(now))
         .order_by_asc(Column::Id)
         .all(db)
         .await?;
@@ -350,7 +350,11 @@ pub(super) fn to_session(row: Model) -> Result<Session, Error> {
     let handover = row.token_file.clone().map(|token_file| Handover {
         token_file,
         delivered_at: row.delivered_at,
-        note: row.handover.as_deref().and_then(|text| serde_json::from_str(text).ok()),
+        record: row
+            .handover
+            .as_deref()
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default(),
     });
     Ok(Session {
         id: row.id.parse().map_err(|_| bad("id"))?,

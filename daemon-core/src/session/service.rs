@@ -10,7 +10,7 @@ use waiaas_protocol::wire::ConstraintsRequest;
 use super::constraints::{self, Purpose, Resolved};
 use super::repo::{self, StateFilter};
 use super::view::{self, SessionView};
-use super::{CurrentToken, Handover, RevokeReason, Revocation, Session, links};
+use super::{CurrentToken, Handover, HandoverRecord, RevokeReason, Revocation, Session, links};
 use crate::actor::{Actor, Source};
 use crate::agent::service::WALLETS_PER_AGENT_MAX;
 use crate::agent::{self, Agent};
@@ -130,7 +130,7 @@ pub async fn create_in(
         handover: new.handover.as_ref().map(|handover| Handover {
             token_file: handover.token_file.clone(),
             delivered_at: None,
-            note: handover.note.clone(),
+            record: HandoverRecord { replaces: new.replaces, note: handover.note.clone() },
         }),
     };
     repo::insert(&**tx, &session).await?;

@@ -135,26 +135,26 @@ pub(super) fn hand_over(console: &Console, actor: Actor, id: SessionId) {
         match handover::deliver(&task.core, &actor, id, &finish).await {
             Ok(_) | Err(Error::TokenFileUnwritable { .. } | Error::SessionRevoked) => {}
             Err(cause) => {
-                tracing::error!(%cause, session_id = %id, "hand-over not finished; the next start goes on with it");
+                tracing::error!(%cause, session_id = %id, "hand-over not finished; the next pass goes on with it");
             }
         }
     });
 }
 
 impl Console {
-    /// Finishes hand-overs that were begun before the process died.
+    /// Finishes hand-overs that were begun at least so many seconds ago and not finished.
     ///
     /// # Errors
     /// As the database says.
-    pub async fn resume_handovers(&self) -> Result<(), Error> {
+    pub async fn resume_handovers(&self, min_age_s: i64) -> Result<(), Error> {
         let finish = |view: &SessionView, outcome: &Outcome| messages(self, view, outcome);
-        handover::resume_all(&self.core, &finish).await.map(|_| ())
+        handover::resume_all(&self.core, &finish, min_age_s).await.map(|_| ())
     }
 }
 
 /// The message of the chat that asked, if a chat did.
 fn messages(console: &Console, view: &SessionView, outcome: &Outcome) -> Vec<Draft> {
-    let note = view.session.handover.as_ref().and_then(|handover| handover.note.clone());
+    let note = view.session.handover.as_ref().and_then(|handover| handover.record.note.clone());
     let Some(note) = note.and_then(|note| serde_json::from_value::<Note>(note).ok()) else {
         return Vec::new();
     };
