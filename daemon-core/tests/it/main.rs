@@ -1,0 +1,32 @@
+//! The daemon core through its two doors (see [`harness`]).
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod agents;
+mod architecture;
+mod audit;
+mod authorisation;
+mod create;
+mod expiry;
+mod form;
+mod harness;
+mod key_ring;
+mod kill_switch;
+mod limits;
+mod lineage;
+mod lists;
+mod log;
+mod openapi;
+mod operators;
+mod race;
+mod registry;
+mod renewal;
+mod replay;
+mod restore;
+mod revoke;
+mod serve;
+mod session_wallets;
+mod snapshots;
+mod storage;
+mod token_file;
+mod tokens;
+mod wallets;
