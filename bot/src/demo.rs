@@ -124,7 +124,9 @@ async fn interruption() -> Result<(), DemoError> {
 
 /// Only what goes wrong: the daemon's usual log would bury what is shown.
 fn log_warnings() {
-    let layer = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false);
+    let layer = tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(false);
     // Somebody else may have set a log up before; then that one is right.
     let _ = layer.with_max_level(tracing::Level::WARN).try_init();
 }

@@ -37,9 +37,11 @@ impl Demo {
             has_display: context.has_display(),
             language: context.language,
         };
-        demo::run(options, &context.texts).await.map_err(|error| match error {
-            DemoError::Interrupted => Failure::without_words(Exit::Interrupted),
-            error => Failure::from_error(&error),
-        })
+        demo::run(options, &context.texts)
+            .await
+            .map_err(|error| match error {
+                DemoError::Interrupted => Failure::without_words(Exit::Interrupted),
+                error => Failure::from_error(&error),
+            })
     }
 }

@@ -67,15 +67,25 @@ struct Found {
 /// The token in this agent's file, and whether a renewal of it was begun and not finished.
 fn look(data_dir: &Path, id: AgentId) -> Result<Option<Found>, AgentError> {
     let path = token_file::select_path(data_dir, id)?;
-    let Some(token) = token_file::read(&path)? else { return Ok(None) };
+    let Some(token) = token_file::read(&path)? else {
+        return Ok(None);
+    };
     let pending = token_file::read_pending(&path)?;
     let renewal_under_way = pending.is_some_and(|pending| pending.matches(&token));
-    Ok(Some(Found { path, token, renewal_under_way }))
+    Ok(Some(Found {
+        path,
+        token,
+        renewal_under_way,
+    }))
 }
 
 impl Agent {
     pub(super) fn new(parts: AgentParts) -> Self {
-        Self { parts, refused: None, last_unit: None }
+        Self {
+            parts,
+            refused: None,
+            last_unit: None,
+        }
     }
 
     /// Works until stopped; a renewal under way is finished first.
@@ -97,7 +107,9 @@ impl Agent {
 
     /// One look at file and session.
     async fn step(&mut self) -> Result<Doing, AgentError> {
-        let Some(found) = self.look().await? else { return Ok(Doing::Waiting) };
+        let Some(found) = self.look().await? else {
+            return Ok(Doing::Waiting);
+        };
         if let Some((hash, code)) = &self.refused
             && *hash == found.token.hash()
         {
@@ -122,7 +134,10 @@ impl Agent {
     fn is_due(&self, session: &SessionSelf) -> bool {
         let unit = session.constraints.expires_in;
         let due_at = session.expires_at.unix_s() - unit * RENEW_LEFT_PERCENT / 100;
-        let over = self.last_unit.as_ref().is_some_and(|(id, _)| *id == session.session_id);
+        let over = self
+            .last_unit
+            .as_ref()
+            .is_some_and(|(id, _)| *id == session.session_id);
         !over && self.parts.clock.now_s() >= due_at
     }
 
@@ -132,7 +147,11 @@ impl Agent {
             return Ok(Doing::Waiting);
         };
         let session_id = renewal.session_id();
-        let answer = self.parts.door.renew(session_id, &found.token, renewal.key()).await;
+        let answer = self
+            .parts
+            .door
+            .renew(session_id, &found.token, renewal.key())
+            .await;
         match answer {
             Ok(answer) => {
                 let work = Work {
@@ -164,7 +183,12 @@ impl Agent {
         refusal: Refusal,
     ) -> Doing {
         match refusal {
-            Refusal::Refused { status: 403, code, retryable: false, .. } => {
+            Refusal::Refused {
+                status: 403,
+                code,
+                retryable: false,
+                ..
+            } => {
                 self.last_unit = Some((session_id, code.clone()));
                 Doing::Troubled(code)
             }
@@ -174,7 +198,9 @@ impl Agent {
 
     fn refused(&mut self, token: &SessionToken, refusal: Refusal) -> Doing {
         match refusal {
-            Refusal::Refused { status: 401, code, .. } => {
+            Refusal::Refused {
+                status: 401, code, ..
+            } => {
                 self.refused = Some((token.hash(), code.clone()));
                 Doing::Ended { code }
             }
@@ -183,7 +209,10 @@ impl Agent {
     }
 
     fn working(&self, token_file: PathBuf, session: &SessionSelf) -> Doing {
-        let last_unit = self.last_unit.as_ref().filter(|(id, _)| *id == session.session_id);
+        let last_unit = self
+            .last_unit
+            .as_ref()
+            .filter(|(id, _)| *id == session.session_id);
         Doing::Working(Work {
             token_file,
             session_id: session.session_id,

@@ -75,7 +75,12 @@ mod tests {
         reader.mark_unchanged();
         board.write("trader", Doing::Waiting);
         assert!(!reader.has_changed().expect("open"));
-        board.write("trader", Doing::Ended { code: "SESSION_REVOKED".to_owned() });
+        board.write(
+            "trader",
+            Doing::Ended {
+                code: "SESSION_REVOKED".to_owned(),
+            },
+        );
         assert!(reader.has_changed().expect("open"));
     }
 }

@@ -5,7 +5,11 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+const OPENER: &str = if cfg!(target_os = "macos") {
+    "open"
+} else {
+    "xdg-open"
+};
 
 /// Asks the desktop to open a page, and does not wait for it. Says whether it was asked.
 pub(super) fn open(url: &str) -> bool {

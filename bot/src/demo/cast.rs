@@ -8,8 +8,8 @@ use waiaas_protocol::ids::AgentId;
 use waiaas_protocol::token::SessionToken;
 use waiaas_protocol::token_file::{self, TokenFileLock, agent_path};
 use waiaas_protocol::wire::{
-    AgentBody, ConstraintsRequest, CreateAgentRequest, CreateSessionRequest,
-    CreateSessionResponse, CreateWalletRequest, WalletBody,
+    AgentBody, ConstraintsRequest, CreateAgentRequest, CreateSessionRequest, CreateSessionResponse,
+    CreateWalletRequest, WalletBody,
 };
 
 use super::DemoError;
@@ -32,9 +32,24 @@ const LOCK_WAIT_S_MAX: u64 = 5;
 
 /// Name, chain, network, address.
 const WALLETS: [[&str; 4]; 3] = [
-    ["treasury", "evm", "base", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"],
-    ["spending", "evm", "base", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"],
-    ["observed", "solana", "mainnet-beta", "So11111111111111111111111111111111111111112"],
+    [
+        "treasury",
+        "evm",
+        "base",
+        "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+    ],
+    [
+        "spending",
+        "evm",
+        "base",
+        "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+    ],
+    [
+        "observed",
+        "solana",
+        "mainnet-beta",
+        "So11111111111111111111111111111111111111112",
+    ],
 ];
 
 /// One agent of the demo.
@@ -54,7 +69,12 @@ pub(super) struct Cast {
 /// Adds wallets and agents.
 pub(super) async fn add(stage: &Stage) -> Result<Cast, DemoError> {
     for [name, chain, network, address] in WALLETS.map(|wallet| wallet.map(str::to_owned)) {
-        let wallet = CreateWalletRequest { name, chain, network, address };
+        let wallet = CreateWalletRequest {
+            name,
+            chain,
+            network,
+            address,
+        };
         let _: WalletBody = stage.owner_door.post("/v1/wallets", &wallet).await?;
     }
     let trader = limits(TRADER_EXPIRES_IN_S, TRADER_MAX_RENEWALS);
@@ -92,8 +112,10 @@ async fn add_agent(
 /// Gives an agent a session from the machine and puts the token into a file of its own, so
 /// that the shared file stays free for what the visitor issues (PROTOCOL.md section 6).
 pub(super) async fn issue(stage: &Stage, member: &Member) -> Result<(), DemoError> {
-    let request =
-        CreateSessionRequest { agent_id: member.id.to_string(), ..Default::default() };
+    let request = CreateSessionRequest {
+        agent_id: member.id.to_string(),
+        ..Default::default()
+    };
     let created: CreateSessionResponse = stage.owner_door.post("/v1/sessions", &request).await?;
     let token = created.token.ok_or(DemoError::TokenMissing)?.0;
     keep(stage, member, token).await

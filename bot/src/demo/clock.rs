@@ -39,7 +39,8 @@ impl DemoClock {
 
     /// Moves forward at once.
     pub(super) fn advance_s(&self, seconds: u32) {
-        self.jumped_ms.fetch_add(i64::from(seconds) * 1000, Ordering::SeqCst);
+        self.jumped_ms
+            .fetch_add(i64::from(seconds) * 1000, Ordering::SeqCst);
     }
 }
 
@@ -82,6 +83,9 @@ mod tests {
         real.advance_s(-60);
         clock.advance_s(180);
         assert_eq!(clock.now_s(), 1_770_552_180);
-        assert_eq!(clock.timer(Duration::from_secs(60)), Duration::from_millis(600));
+        assert_eq!(
+            clock.timer(Duration::from_secs(60)),
+            Duration::from_millis(600)
+        );
     }
 }

@@ -43,7 +43,13 @@ pub(crate) enum Refusal {
 impl Refusal {
     /// Whether nothing will change by asking again.
     pub(super) const fn is_final(&self) -> bool {
-        matches!(self, Self::Refused { retryable: false, .. })
+        matches!(
+            self,
+            Self::Refused {
+                retryable: false,
+                ..
+            }
+        )
     }
 }
 
@@ -60,7 +66,10 @@ impl AgentDoor {
             .no_proxy()
             .timeout(Duration::from_secs(REQUEST_TIMEOUT_S))
             .build()?;
-        Ok(Self { http, base: format!("http://{address}") })
+        Ok(Self {
+            http,
+            base: format!("http://{address}"),
+        })
     }
 
     /// The address as an agent is told it.
@@ -137,9 +146,14 @@ async fn refusal(response: Response) -> Refusal {
     let status = response.status().as_u16();
     let retry_after_s = retry_after_s(response.headers());
     match response.json::<ErrorBody>().await {
-        Ok(ErrorBody { code, retryable, .. }) => {
-            Refusal::Refused { status, code, retryable, retry_after_s }
-        }
+        Ok(ErrorBody {
+            code, retryable, ..
+        }) => Refusal::Refused {
+            status,
+            code,
+            retryable,
+            retry_after_s,
+        },
         Err(error) => unreachable(error),
     }
 }

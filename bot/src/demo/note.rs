@@ -27,7 +27,11 @@ pub(super) fn lines(texts: &Texts, facts: &Facts, doings: &Doings) -> Vec<String
         lines.extend(agent_lines(texts, agent, doing));
     }
     lines.push(fl!(texts, "demo-note-door", url = facts.agent_door.clone()));
-    lines.push(fl!(texts, "demo-note-terminal", dir = facts.data_dir.clone()));
+    lines.push(fl!(
+        texts,
+        "demo-note-terminal",
+        dir = facts.data_dir.clone()
+    ));
     lines
 }
 
@@ -36,10 +40,20 @@ fn agent_lines(texts: &Texts, agent: &str, doing: &Doing) -> Vec<String> {
     match doing {
         Doing::Waiting => vec![fl!(texts, "demo-note-waiting", agent = agent)],
         Doing::Ended { code } => {
-            vec![fl!(texts, "demo-note-ended", agent = agent, code = code.clone())]
+            vec![fl!(
+                texts,
+                "demo-note-ended",
+                agent = agent,
+                code = code.clone()
+            )]
         }
         Doing::Troubled(reason) => {
-            vec![fl!(texts, "demo-note-troubled", agent = agent, reason = reason.clone())]
+            vec![fl!(
+                texts,
+                "demo-note-troubled",
+                agent = agent,
+                reason = reason.clone()
+            )]
         }
         Doing::Working(work) => working(texts, agent, work),
     }

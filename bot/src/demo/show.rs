@@ -30,10 +30,7 @@ pub(super) struct Show<'a> {
 
 impl<'a> Show<'a> {
     /// Sets everything up, lets the person pair, starts the agents, and says where the page is.
-    pub(super) async fn open(
-        options: DemoOptions,
-        texts: &'a Texts,
-    ) -> Result<Self, DemoError> {
+    pub(super) async fn open(options: DemoOptions, texts: &'a Texts) -> Result<Self, DemoError> {
         let speed = options.speed.unwrap_or(SPEED);
         let stage = Stage::set_up(StagePlan {
             clock: Arc::new(DemoClock::accelerated(Arc::new(SystemClock), speed)),
@@ -52,7 +49,12 @@ impl<'a> Show<'a> {
             agent_door: stage.agent_door.url().to_owned(),
             data_dir: stage.data_dir().display().to_string(),
         };
-        let show = Self { stage, facts, texts, keep: options.keep };
+        let show = Self {
+            stage,
+            facts,
+            texts,
+            keep: options.keep,
+        };
         show.introduce(options);
         Ok(show)
     }
@@ -81,7 +83,9 @@ impl<'a> Show<'a> {
         let mut doings = self.stage.board.follow();
         loop {
             let seen: Doings = doings.borrow_and_update().clone();
-            self.stage.sandbox.set_note(note::lines(self.texts, &self.facts, &seen));
+            self.stage
+                .sandbox
+                .set_note(note::lines(self.texts, &self.facts, &seen));
             tokio::select! {
                 ended = &mut end => return ended,
                 _ = doings.changed() => {}
@@ -104,6 +108,10 @@ impl<'a> Show<'a> {
 async fn wait_for_greeting(stage: &Stage) -> Result<(), DemoError> {
     let person = stage.sandbox.page_person();
     let patience = Duration::from_secs(FIRST_ANSWER_S_MAX);
-    let answered = person.wait_for(|chat| chat.last_from_bot().is_some(), patience).await;
-    answered.map(drop).map_err(|silence| DemoError::Missing { missing: silence.to_string() })
+    let answered = person
+        .wait_for(|chat| chat.last_from_bot().is_some(), patience)
+        .await;
+    answered.map(drop).map_err(|silence| DemoError::Missing {
+        missing: silence.to_string(),
+    })
 }

@@ -62,17 +62,18 @@ impl Stage {
         let owner = PersonSpec::new(OWNER_ID, plan.owner_name)
             .with_username("you")
             .with_language(plan.language.code());
-        let sandbox =
-            Sandbox::start(SandboxConfig { page_person: owner, ..SandboxConfig::default() })
-                .await?;
+        let sandbox = Sandbox::start(SandboxConfig {
+            page_person: owner,
+            ..SandboxConfig::default()
+        })
+        .await?;
         // The person opens the chat first: a bot may write only to those who wrote to it.
         sandbox.page_person().send_text(FIRST_WORDS)?;
         let config = configuration(data_dir.path(), &sandbox, plan.language)?;
         let clock: SharedClock = plan.clock.clone();
         let entropy = app::system_entropy()?;
         app::initialise(&config, data_dir.path()).await?;
-        let daemon =
-            Daemon::start_paced(&config, clock, entropy.clone(), plan.pacing).await?;
+        let daemon = Daemon::start_paced(&config, clock, entropy.clone(), plan.pacing).await?;
         Ok(Self {
             agent_door: AgentDoor::new(daemon.agents_addr)?,
             owner_door: OwnerDoor::new(&daemon.admin_socket)?,
@@ -111,7 +112,10 @@ impl Stage {
         self.stop_agents.cancel();
         self.agents.close();
         let patience = Duration::from_secs(AGENTS_STOP_S_MAX);
-        if tokio::time::timeout(patience, self.agents.wait()).await.is_err() {
+        if tokio::time::timeout(patience, self.agents.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("an agent of the demo did not end in time");
         }
         self.daemon.stop().await;

@@ -14,8 +14,11 @@ const HEX_DIGIT: char = 'f';
 /// The visible part of a session's id, and the rest of it.
 const ID_HEAD: &str = "ffffffff-ffff";
 const ID_REST: &str = "-ffff-ffff-ffffffffffff";
-const TIMES: [(&str, &str); 3] =
-    [("0000-00-00", "YYYY-MM-DD"), ("00:00:00", "HH:MM:SS"), ("00:00", "HH:MM")];
+const TIMES: [(&str, &str); 3] = [
+    ("0000-00-00", "YYYY-MM-DD"),
+    ("00:00:00", "HH:MM:SS"),
+    ("00:00", "HH:MM"),
+];
 
 /// Prints a visit as it goes on.
 pub(super) struct Transcript {
@@ -26,7 +29,11 @@ pub(super) struct Transcript {
 
 impl Transcript {
     pub(super) fn new(data_dir: String) -> Self {
-        Self { data_dir, sessions: Vec::new(), told: BTreeMap::new() }
+        Self {
+            data_dir,
+            sessions: Vec::new(),
+            told: BTreeMap::new(),
+        }
     }
 
     /// What the person wrote.
@@ -101,7 +108,9 @@ impl Transcript {
             let length = ID_HEAD.len() + if whole { ID_REST.len() } else { 0 };
             return Some((length, format!("<session {}>", self.number_of(head))));
         }
-        let (shape, name) = TIMES.into_iter().find(|(shape, _)| has_shape(text, shape))?;
+        let (shape, name) = TIMES
+            .into_iter()
+            .find(|(shape, _)| has_shape(text, shape))?;
         Some((shape.len(), name.to_owned()))
     }
 
@@ -135,9 +144,15 @@ mod tests {
             ("id 0190a8f2-12ab.", "id <session 1>."),
             ("0190a8f2-12ab-7000-8000-00000000000f!", "<session 1>!"),
             ("0190a8f2-12ac", "<session 2>"),
-            ("until 2026-02-08 19:26 (in 6 h)", "until YYYY-MM-DD HH:MM (in 6 h)"),
+            (
+                "until 2026-02-08 19:26 (in 6 h)",
+                "until YYYY-MM-DD HH:MM (in 6 h)",
+            ),
             ("08:01:02 and 1/12", "HH:MM:SS and 1/12"),
-            ("/tmp/waiaas-demo-x1/mcp-token", "<data directory>/mcp-token"),
+            (
+                "/tmp/waiaas-demo-x1/mcp-token",
+                "<data directory>/mcp-token",
+            ),
             ("한국어 100:00", "한국어 100:00"),
         ];
         for (text, expected) in cases {

@@ -27,7 +27,10 @@ use crate::telegram::Pacing;
 const CLOCK_SPEED: u32 = 1;
 const TIMER_SPEED: u32 = 100;
 /// The sandbox takes more than Telegram would, and a script need not be readable live.
-const PACING: Pacing = Pacing { burst: 30, interval_ms: 100 };
+const PACING: Pacing = Pacing {
+    burst: 30,
+    interval_ms: 100,
+};
 /// How long anything may take to happen, in real time.
 const PATIENCE_S: u64 = 20;
 /// From a renewal until the next is due: 60 % of the unit (PROTOCOL.md section 7), and a bit.
@@ -92,7 +95,9 @@ impl Visit<'_> {
 
     async fn pair(&mut self) -> Result<(), DemoError> {
         self.transcript.wrote(FIRST_WORDS);
-        self.message("an answer to /start", |_| true).await.map(drop)
+        self.message("an answer to /start", |_| true)
+            .await
+            .map(drop)
     }
 
     /// Sends `/newsession`, taps the agent, taps Create; the token file and its use.
@@ -104,7 +109,9 @@ impl Visit<'_> {
             .await?;
         self.tap(&choice, TRADER).await?;
         let create = fl!(self.texts, "console-button-create");
-        let summary = self.edit(&choice, "what would be granted", |m| has(m, &create)).await?;
+        let summary = self
+            .edit(&choice, "what would be granted", |m| has(m, &create))
+            .await?;
         self.tap(&summary, &create).await?;
         let path = checks::shared_token_file(self.stage.data_dir());
         self.edit(&summary, "a confirmation with the token file", |m| {
@@ -120,8 +127,10 @@ impl Visit<'_> {
             agent = issued.agent.clone(),
             wallets = issued.wallets.clone()
         ));
-        self.agent(TRADER, "takes up its token", |doing| matches!(doing, Doing::Working(_)))
-            .await?;
+        self.agent(TRADER, "takes up its token", |doing| {
+            matches!(doing, Doing::Working(_))
+        })
+        .await?;
         Ok(issued)
     }
 
@@ -132,18 +141,25 @@ impl Visit<'_> {
         let refused = checks::refusal_of(&self.stage, &old.token).await;
         let rotated = refused.as_deref() == Some("AUTH_TOKEN_INVALID");
         let code = refused.unwrap_or_default();
-        self.check(rotated, &fl!(self.texts, "demo-fact-old-token", code = code))
+        self.check(
+            rotated,
+            &fl!(self.texts, "demo-fact-old-token", code = code),
+        )
     }
 
     /// A session from the machine with the shortest times: all of its alerts, to its end.
     async fn live_through_a_short_session(&mut self) -> Result<(), DemoError> {
         let watcher = self.cast.watcher;
         cast::issue(&self.stage, &watcher).await?;
-        self.message("the alert about a session from the machine", |m| m.text.contains(WATCHER))
-            .await?;
+        self.message("the alert about a session from the machine", |m| {
+            m.text.contains(WATCHER)
+        })
+        .await?;
         self.stage.start_agent(&watcher);
-        self.agent(WATCHER, "takes up its token", |doing| matches!(doing, Doing::Working(_)))
-            .await?;
+        self.agent(WATCHER, "takes up its token", |doing| {
+            matches!(doing, Doing::Working(_))
+        })
+        .await?;
         for count in 1..=cast::WATCHER_MAX_RENEWALS {
             self.pass_s(WATCHER_STEP_S);
             self.renewal_alert(WATCHER, count).await?;
@@ -152,9 +168,11 @@ impl Visit<'_> {
             }
         }
         self.pass_s(WATCHER_STEP_S);
-        self.agent(WATCHER, "is refused another renewal", |doing| {
-            matches!(doing, Doing::Working(work) if work.last_unit.is_some())
-        })
+        self.agent(
+            WATCHER,
+            "is refused another renewal",
+            |doing| matches!(doing, Doing::Working(work) if work.last_unit.is_some()),
+        )
         .await?;
         self.transcript.checked(&fl!(self.texts, "demo-fact-limit"));
         self.pass_s(WATCHER_REST_S);
@@ -191,25 +209,41 @@ impl Visit<'_> {
         let revoke = fl!(self.texts, "console-button-revoke");
         let revoke_now = fl!(self.texts, "console-button-revoke-now");
         self.write("/sessions")?;
-        let list = self.message("the live sessions", |m| has(m, TRADER)).await?;
+        let list = self
+            .message("the live sessions", |m| has(m, TRADER))
+            .await?;
         self.tap(&list, TRADER).await?;
-        let details = self.edit(&list, "the session's details", |m| has(m, &revoke)).await?;
+        let details = self
+            .edit(&list, "the session's details", |m| has(m, &revoke))
+            .await?;
         self.tap(&details, &revoke).await?;
-        let question = self.edit(&details, "a question back", |m| has(m, &revoke_now)).await?;
+        let question = self
+            .edit(&details, "a question back", |m| has(m, &revoke_now))
+            .await?;
         self.tap(&question, &revoke_now).await?;
-        self.edit(&question, "the end in place", |m| !has(m, &revoke_now)).await?;
-        self.agent(TRADER, "is refused", |doing| {
-            matches!(doing, Doing::Ended { code } if code == "SESSION_REVOKED")
-        })
+        self.edit(&question, "the end in place", |m| !has(m, &revoke_now))
+            .await?;
+        self.agent(
+            TRADER,
+            "is refused",
+            |doing| matches!(doing, Doing::Ended { code } if code == "SESSION_REVOKED"),
+        )
         .await?;
-        self.transcript.checked(&fl!(self.texts, "demo-fact-revoked", agent = TRADER));
+        self.transcript
+            .checked(&fl!(self.texts, "demo-fact-revoked", agent = TRADER));
         Ok(())
     }
 }
 
 impl Visit<'_> {
     fn write(&mut self, text: &str) -> Result<(), DemoError> {
-        self.seen_id = self.person.chat().visible().map(|m| m.id).max().unwrap_or_default();
+        self.seen_id = self
+            .person
+            .chat()
+            .visible()
+            .map(|m| m.id)
+            .max()
+            .unwrap_or_default();
         self.person.send_text(text)?;
         self.transcript.wrote(text);
         Ok(())
@@ -217,7 +251,9 @@ impl Visit<'_> {
 
     /// Taps the button whose label begins like this.
     async fn tap(&mut self, message: &MessageView, label: &str) -> Result<(), DemoError> {
-        let button = message.buttons().find(|button| button.text.starts_with(label));
+        let button = message
+            .buttons()
+            .find(|button| button.text.starts_with(label));
         let button = button.ok_or_else(|| missing(&format!("the button {label}")))?;
         let query = self.person.tap(message.id, &button.text)?;
         let patience = Duration::from_secs(PATIENCE_S);
@@ -228,10 +264,17 @@ impl Visit<'_> {
     }
 
     fn pass_s(&mut self, seconds: u32) {
-        self.seen_id = self.person.chat().visible().map(|m| m.id).max().unwrap_or_default();
+        self.seen_id = self
+            .person
+            .chat()
+            .visible()
+            .map(|m| m.id)
+            .max()
+            .unwrap_or_default();
         self.stage.clock.advance_s(seconds);
         let minutes = seconds / SECONDS_OF_MINUTE;
-        self.transcript.checked(&fl!(self.texts, "demo-fact-time", minutes = minutes));
+        self.transcript
+            .checked(&fl!(self.texts, "demo-fact-time", minutes = minutes));
     }
 
     /// A new message of the bot.
@@ -262,7 +305,10 @@ impl Visit<'_> {
     ) -> Result<MessageView, DemoError> {
         let find = |chat: &ChatView| chat.from_bot().find(|m| fits(m)).cloned();
         let patience = Duration::from_secs(PATIENCE_S);
-        let chat = self.person.wait_for(|chat| find(chat).is_some(), patience).await;
+        let chat = self
+            .person
+            .wait_for(|chat| find(chat).is_some(), patience)
+            .await;
         let chat = chat.map_err(|vain| missing(&format!("{what}\n{}", vain.transcript)))?;
         self.transcript.show(&chat);
         find(&chat).ok_or_else(|| missing(what))
@@ -278,9 +324,8 @@ impl Visit<'_> {
         let mut doings = self.stage.board.follow();
         let wait = doings.wait_for(|doings| doings.get(name).is_some_and(&fits));
         let patience = Duration::from_secs(PATIENCE_S);
-        match tokio::time::timeout(patience, wait).await {
-            Ok(Ok(_)) => return Ok(()),
-            Ok(Err(_)) | Err(_) => {}
+        if let Ok(Ok(_)) = tokio::time::timeout(patience, wait).await {
+            return Ok(());
         }
         let doing = self.stage.board.follow().borrow().get(name).cloned();
         Err(missing(&format!("agent {name} {what}; it is {doing:?}")))
@@ -296,9 +341,13 @@ impl Visit<'_> {
 }
 
 fn has(message: &MessageView, label: &str) -> bool {
-    message.buttons().any(|button| button.text.starts_with(label))
+    message
+        .buttons()
+        .any(|button| button.text.starts_with(label))
 }
 
 fn missing(what: &str) -> DemoError {
-    DemoError::Missing { missing: what.to_owned() }
+    DemoError::Missing {
+        missing: what.to_owned(),
+    }
 }

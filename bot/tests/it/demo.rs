@@ -70,25 +70,43 @@ fn a_transcript_carries_no_secret() {
 fn a_visit_can_be_played_in_korean() {
     let ran = Demo::new().env("LANG", "ko_KR.UTF-8").run(&["--script"]);
     assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
-    assert_in_order(&ran.stdout, &["[만들기]", "GET /v1/session: 200", "SESSION_REVOKED"]);
+    assert_in_order(
+        &ran.stdout,
+        &["[만들기]", "GET /v1/session: 200", "SESSION_REVOKED"],
+    );
 }
 
 #[test]
 fn keep_leaves_a_private_data_directory_without_a_socket() {
     let ran = Demo::new().run(&["--script", "--keep"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let [dir] = ran.left.as_slice() else { panic!("left behind: {:?}", ran.left) };
-    assert!(ran.stdout.contains(&dir.display().to_string()), "{}", ran.stdout);
-    assert_eq!(fs::metadata(dir).unwrap().permissions().mode() & 0o7777, 0o700);
+    let [dir] = ran.left.as_slice() else {
+        panic!("left behind: {:?}", ran.left)
+    };
+    assert!(
+        ran.stdout.contains(&dir.display().to_string()),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(
+        fs::metadata(dir).unwrap().permissions().mode() & 0o7777,
+        0o700
+    );
     assert!(dir.join("waiaas.db").is_file());
     assert!(!dir.join("admin.sock").exists());
 }
 
 #[test]
 fn a_temporary_directory_that_is_not_there_is_said_clearly() {
-    let ran = Demo::new().env("TMPDIR", "/nonexistent/place").run(&["--script"]);
+    let ran = Demo::new()
+        .env("TMPDIR", "/nonexistent/place")
+        .run(&["--script"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("temporary data directory"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("temporary data directory"),
+        "{}",
+        ran.stderr
+    );
     assert!(ran.stderr.contains("No such file"), "{}", ran.stderr);
 }
 
@@ -100,7 +118,10 @@ fn the_page_is_served_until_ctrl_c_and_nothing_stays() {
     assert_eq!(program::http_status(&page.replace("key=", "key=x")), 403);
     let ran = demo.interrupt();
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_in_order(&ran.stdout, &["Ctrl-C ends the demo.", "the data directory is removed"]);
+    assert_in_order(
+        &ran.stdout,
+        &["Ctrl-C ends the demo.", "the data directory is removed"],
+    );
     assert_eq!(ran.stderr, "");
     assert!(ran.left.is_empty(), "left behind: {:?}", ran.left);
 }

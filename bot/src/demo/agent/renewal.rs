@@ -91,7 +91,9 @@ fn key_on_disk(
         remove_pending(path)?;
     }
     // A token that was parsed has claims; without them there is nothing to renew.
-    let Ok(claims) = token.unverified_claims() else { return Ok(None) };
+    let Ok(claims) = token.unverified_claims() else {
+        return Ok(None);
+    };
     let pending = Pending {
         session_id: claims.session_id,
         presented_token_hash: token.hash(),

@@ -36,11 +36,17 @@ pub(super) async fn token_file_works(stage: &Stage, path: &Path) -> Result<Issue
     let metadata = metadata.map_err(|error| missing(&format!("the token file: {error}")))?;
     let mode = metadata.permissions().mode() & 0o7777;
     if mode != TOKEN_FILE_MODE {
-        return Err(missing(&format!("mode 0600 of the token file; it is {mode:04o}")));
+        return Err(missing(&format!(
+            "mode 0600 of the token file; it is {mode:04o}"
+        )));
     }
     let token = token_file::read(path)?.ok_or_else(|| missing("a token in its file"))?;
     let session = stage.agent_door.who_am_i(&token).await?;
-    let wallets: Vec<&str> = session.wallets.iter().map(|wallet| wallet.name.as_str()).collect();
+    let wallets: Vec<&str> = session
+        .wallets
+        .iter()
+        .map(|wallet| wallet.name.as_str())
+        .collect();
     Ok(Issued {
         token,
         mode: format!("{mode:04o}"),

@@ -1,4 +1,5 @@
-//! The chat page in a real browser, as a visitor uses it: type, tap, read, look at the disk.
+//! The chat page in a real browser, as a visitor uses it: type, tap, read, look at the disk,
+//! and wait for the alert of a renewal.
 //!
 //! Needs Chromium and ChromeDriver; `.ci/run` installs both and runs this test.
 //! `UPDATE_PICTURE=1` keeps the picture for the README.
@@ -26,8 +27,11 @@ async fn a_session_is_issued_on_the_chat_page() {
     let address = demo.page();
     let browser = Browser::start().await;
     let page = browser.open(&address).await;
-    let outcome = visit(&page, demo.temporary()).await;
+    let mut outcome = visit(&page, demo.temporary()).await;
     let picture = page.screenshot().await;
+    if outcome.is_ok() {
+        outcome = page.wait_for(&button("Reject")).await.map(drop);
+    }
     let shown = page.text("body").await;
     browser.stop().await;
     let ran = demo.interrupt();
@@ -40,24 +44,39 @@ async fn a_session_is_issued_on_the_chat_page() {
 
 /// `/newsession`, the agent, Create, the confirmation; then the file and the agent at work.
 async fn visit(page: &Page, temporary: &Path) -> Result<(), String> {
-    page.wait_for("[data-testid=message][data-from=bot]").await?;
+    page.wait_for("[data-testid=message][data-from=bot]")
+        .await?;
     page.type_into(COMPOSER, "/newsession").await?;
     page.click(SEND).await?;
     page.click(&button("trader")).await?;
     page.click(&button("Create")).await?;
-    let confirmation = page.wait_for_text("[data-testid=message]", "Token file:").await?;
-    let path = confirmation.lines().find_map(|line| line.strip_prefix("Token file: "));
-    let path = PathBuf::from(path.ok_or_else(|| format!("no path in:\n{confirmation}"))?.trim());
+    let confirmation = page
+        .wait_for_text("[data-testid=message]", "Token file:")
+        .await?;
+    let path = confirmation
+        .lines()
+        .find_map(|line| line.strip_prefix("Token file: "));
+    let path = PathBuf::from(
+        path.ok_or_else(|| format!("no path in:\n{confirmation}"))?
+            .trim(),
+    );
     check_token_file(&path, temporary)?;
-    page.wait_for_text("[data-testid=note]", "trader works with session").await?;
-    page.wait_for_text("[data-testid=note]", "mode 0600").await?;
+    page.wait_for_text("[data-testid=note]", "trader works with session")
+        .await?;
+    page.wait_for_text("[data-testid=note]", "mode 0600")
+        .await?;
     let leftover = page.count(&button("Create")).await?;
-    (leftover == 0).then_some(()).ok_or_else(|| "Create can still be tapped".to_owned())
+    (leftover == 0)
+        .then_some(())
+        .ok_or_else(|| "Create can still be tapped".to_owned())
 }
 
 fn check_token_file(path: &Path, temporary: &Path) -> Result<(), String> {
     if !path.starts_with(temporary) {
-        return Err(format!("{} is not in the demo's data directory", path.display()));
+        return Err(format!(
+            "{} is not in the demo's data directory",
+            path.display()
+        ));
     }
     let metadata = fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mode = metadata.permissions().mode() & 0o7777;
@@ -66,11 +85,15 @@ fn check_token_file(path: &Path, temporary: &Path) -> Result<(), String> {
     }
     let token = fs::read_to_string(path).map_err(|error| error.to_string())?;
     let form = token.starts_with("wai_sess_") && token.matches('.').count() == 2;
-    form.then_some(()).ok_or_else(|| format!("{} holds no token", path.display()))
+    form.then_some(())
+        .ok_or_else(|| format!("{} holds no token", path.display()))
 }
 
 /// The README's picture on request; otherwise one to look at after a failure.
-#[allow(clippy::disallowed_methods, reason = "a request of whoever runs the test")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a request of whoever runs the test"
+)]
 fn keep_picture(png: &[u8], good: bool) {
     let wanted = std::env::var_os("UPDATE_PICTURE").is_some_and(|value| value == "1");
     let place = if wanted && good {
@@ -80,5 +103,4 @@ fn keep_picture(png: &[u8], good: bool) {
     };
     fs::create_dir_all(place.parent().unwrap()).unwrap();
     fs::write(&place, png).unwrap();
-    println!("picture: {}", place.display());
 }

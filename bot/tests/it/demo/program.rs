@@ -28,9 +28,12 @@ pub(super) struct Ran {
 
 impl Demo {
     pub(super) fn new() -> Self {
-        let temporary = TempDir::new().unwrap();
+        let temporary = tempfile::Builder::new().prefix("t-").tempdir().unwrap();
         let path = temporary.path().display().to_string();
-        Self { environment: HashMap::from([("TMPDIR", path), ("HOME", "/".to_owned())]), temporary }
+        Self {
+            environment: HashMap::from([("TMPDIR", path), ("HOME", "/".to_owned())]),
+            temporary,
+        }
     }
 
     pub(super) fn env(mut self, name: &'static str, value: &str) -> Self {
@@ -50,7 +53,12 @@ impl Demo {
             .spawn()
             .unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        Running { child, stdout, read: String::new(), temporary: Some(self.temporary) }
+        Running {
+            child,
+            stdout,
+            read: String::new(),
+            temporary: Some(self.temporary),
+        }
     }
 
     pub(super) fn run(self, arguments: &[&str]) -> Ran {
@@ -88,17 +96,30 @@ impl Running {
     /// Presses Ctrl-C.
     pub(super) fn interrupt(self) -> Ran {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-INT", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
         self.finish()
     }
 
     fn finish(mut self) -> Ran {
         self.stdout.read_to_string(&mut self.read).unwrap();
         let mut stderr = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut stderr)
+            .unwrap();
         let code = self.child.wait().unwrap().code();
         let temporary = self.temporary.take().unwrap();
-        let left = fs::read_dir(temporary.path()).unwrap().map(|entry| entry.unwrap().path());
+        let left = fs::read_dir(temporary.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
         Ran {
             code,
             left: left.collect(),
@@ -122,9 +143,15 @@ pub(super) fn http_status(url: &str) -> u16 {
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_once('/').unwrap();
     // The key belongs to what the page shows, not to the static page itself.
-    let path = path.replacen("chat/", "person/", 1).replacen('?', "/state?", 1);
+    let path = path
+        .replacen("chat/", "person/", 1)
+        .replacen('?', "/state?", 1);
     let mut stream = TcpStream::connect(host).unwrap();
-    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(
+        stream,
+        "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer.split(' ').nth(1).unwrap().parse().unwrap()

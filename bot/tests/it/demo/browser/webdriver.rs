@@ -67,20 +67,36 @@ impl Browser {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let profile = TempDir::new().unwrap();
         let mut flags: Vec<String> = FLAGS.iter().map(|&flag| flag.to_owned()).collect();
-        flags.extend([WINDOW.to_owned(), format!("--user-data-dir={}", profile.path().display())]);
+        flags.extend([
+            WINDOW.to_owned(),
+            format!("--user-data-dir={}", profile.path().display()),
+        ]);
         let options = json!({ "binary": program("CHROMIUM", "/usr/bin/chromium"), "args": flags });
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options } } });
-        let door = Page { http, base: format!("http://127.0.0.1:{port}") };
+        let door = Page {
+            http,
+            base: format!("http://127.0.0.1:{port}"),
+        };
         let started = door.ask(Method::POST, "/session", Some(wanted)).await;
         let started = started.unwrap_or_else(|problem| panic!("no browser: {problem}"));
         let id = started["sessionId"].as_str().unwrap();
-        let session = Page { base: format!("{}/session/{id}", door.base), ..door };
-        Self { driver, session, _profile: profile }
+        let session = Page {
+            base: format!("{}/session/{id}", door.base),
+            ..door
+        };
+        Self {
+            driver,
+            session,
+            _profile: profile,
+        }
     }
 
     pub(super) async fn open(&self, url: &str) -> Page {
-        let asked = self.session.ask(Method::POST, "/url", Some(json!({ "url": url }))).await;
+        let asked = self
+            .session
+            .ask(Method::POST, "/url", Some(json!({ "url": url })))
+            .await;
         asked.unwrap_or_else(|problem| panic!("{url} does not open: {problem}"));
         self.session.clone()
     }
@@ -114,14 +130,21 @@ impl Page {
         let good = response.status().is_success();
         let mut answer: Value = response.json().await.map_err(|error| error.to_string())?;
         let value = answer["value"].take();
-        if good { Ok(value) } else { Err(value["message"].to_string()) }
+        if good {
+            Ok(value)
+        } else {
+            Err(value["message"].to_string())
+        }
     }
 
     async fn elements(&self, css: &str) -> Result<Vec<String>, String> {
         let wanted = json!({ "using": "css selector", "value": css });
         let found = self.ask(Method::POST, "/elements", Some(wanted)).await?;
         let found = found.as_array().cloned().unwrap_or_default();
-        Ok(found.iter().filter_map(|e| e[ELEMENT].as_str().map(str::to_owned)).collect())
+        Ok(found
+            .iter()
+            .filter_map(|e| e[ELEMENT].as_str().map(str::to_owned))
+            .collect())
     }
 
     pub(super) async fn count(&self, css: &str) -> Result<usize, String> {
@@ -162,7 +185,9 @@ impl Page {
     }
 
     async fn text_of(&self, element: &str) -> Result<String, String> {
-        let text = self.ask(Method::GET, &format!("/element/{element}/text"), None).await?;
+        let text = self
+            .ask(Method::GET, &format!("/element/{element}/text"), None)
+            .await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
@@ -174,7 +199,13 @@ impl Page {
     pub(super) async fn type_into(&self, css: &str, text: &str) -> Result<(), String> {
         let element = self.wait_for(css).await?;
         let keys = json!({ "text": text });
-        self.ask(Method::POST, &format!("/element/{element}/value"), Some(keys)).await.map(drop)
+        self.ask(
+            Method::POST,
+            &format!("/element/{element}/value"),
+            Some(keys),
+        )
+        .await
+        .map(drop)
     }
 
     /// Clicks as a person does: on what is visible, again if the page moved under the finger.
@@ -194,8 +225,13 @@ impl Page {
     /// The visible page as PNG.
     pub(super) async fn screenshot(&self) -> Vec<u8> {
         use base64::Engine as _;
-        let picture = self.ask(Method::GET, "/screenshot", None).await.unwrap_or_default();
+        let picture = self
+            .ask(Method::GET, "/screenshot", None)
+            .await
+            .unwrap_or_default();
         let picture = picture.as_str().unwrap_or_default();
-        base64::engine::general_purpose::STANDARD.decode(picture).unwrap_or_default()
+        base64::engine::general_purpose::STANDARD
+            .decode(picture)
+            .unwrap_or_default()
     }
 }
