@@ -3,6 +3,8 @@
 //! and shares nothing with the daemon but the file and the clock's pace.
 
 mod renewal;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
