@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -96,7 +97,8 @@ pub struct WriteTx {
 
 impl WriteTx {
     /// Notes the newest audit entry of this transaction.
-    pub(crate) fn set_head(&mut self, head: Head) {
+    pub(crate) fn set_head(&mut self, mut head: Head) {
+        head.sync |= self.head.as_ref().is_some_and(|earlier| earlier.sync);
         self.head = Some(head);
     }
 
@@ -131,6 +133,9 @@ async fn connect(path: &Path, connections: u32) -> Result<DatabaseConnection, Db
         .min_connections(1)
         .acquire_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))
         .sqlx_logging(false)
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_release(|connection, _| Box::pin(is_outside_transactions(connection)))
+        })
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .filename(&file)
@@ -141,6 +146,18 @@ async fn connect(path: &Path, connections: u32) -> Result<DatabaseConnection, Db
                 .pragma("synchronous", "FULL")
         });
     Database::connect(options).await
+}
+
+/// Whether a connection may serve again after its transaction has ended.
+///
+/// When a write runs out of disk, SQLite may end the transaction by itself. The driver does
+/// not notice: its rollback fails, and every later transaction of that connection would be a
+/// savepoint inside one that nobody ever commits, its success never on the disk. Such a
+/// connection is closed, and the pool opens another.
+async fn is_outside_transactions(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // The rollback of a dropped transaction may still wait in the driver's queue.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Whether a failure means that the storage is busy, full or away, as opposed to a fault of
