@@ -5,6 +5,7 @@ mod agents;
 mod architecture;
 mod audit;
 mod authorisation;
+mod constraints;
 mod create;
 mod expiry;
 mod form;

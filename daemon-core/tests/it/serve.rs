@@ -92,6 +92,16 @@ async fn a_stop_finishes_what_is_in_flight() {
         tokio::spawn(async move { ask(TcpStream::connect(address).await.unwrap(), "/").await });
     begun.notified().await;
     stop.cancel();
+    // Nobody new gets in, and the server waits for the one who is.
+    tokio::time::timeout(PATIENCE, async {
+        while TcpStream::connect(address).await.is_ok() {}
+    })
+    .await
+    .unwrap();
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!server.is_finished());
     gate.notify_one();
     let answer = tokio::time::timeout(PATIENCE, asking)
         .await

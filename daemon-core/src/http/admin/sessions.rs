@@ -124,24 +124,13 @@ async fn into_answer(
     actor: &Actor,
     new: NewSession,
 ) -> Result<CreateSessionResponse, Error> {
+    let created = sessions::create(core, actor, &new).await?;
     let now = core.clock.now_s();
-    let mut tx = core.db.begin_write().await?;
-    let created = sessions::create_in(core, &mut tx, actor, &new).await?;
-    let mut replaced = None;
-    if let Some(id) = new.replaces {
-        // With the new one or not at all: a failure must not leave the agent with both.
-        let old = sessions::resolve(&*tx, &id.to_string()).await?;
-        let reason = RevokeReason::Replaced;
-        let ended = sessions::revoke_in(core, &mut tx, actor, &old, reason, None, now).await?;
-        replaced = ended.then_some(id);
-    }
-    tx.commit().await?;
-    core.ring();
     Ok(CreateSessionResponse {
         session: created.view.to_body(now),
         token: Some(TokenField(created.token)),
         token_file: None,
-        replaced_session_id: replaced,
+        replaced_session_id: created.replaced,
         server_time: Timestamp(now),
     })
 }
