@@ -27,9 +27,9 @@ const RETIRING: &str = "RETIRING";
 /// # Errors
 /// As the database says.
 pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<StoredKey>, Error> {
-    // Two rotations may share a second; the one key that is current is the newest all the same.
+    // Two rotations may share a second: CURRENT goes before RETIRING, by name as by age.
     let rows = Entity::find()
-        .order_by_desc(Column::Current)
+        .order_by_asc(Column::Status)
         .order_by_desc(Column::CreatedAt)
         .order_by_desc(Column::Kid)
         .all(db)
