@@ -4,6 +4,10 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use teloxide::{ApiError, RequestError};
 
+/// How Telegram begins the description of a failure of its own; the client passes on no status.
+const SERVER_ERRORS: [&str; 4] =
+    ["Internal Server Error", "Bad Gateway", "Service Unavailable", "Gateway Timeout"];
+
 /// What to make of a failed call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -66,7 +70,7 @@ fn judge_api(error: &ApiError, token: &SecretString) -> Fault {
         | ApiError::MessageIdInvalid
         | ApiError::MessageCantBeEdited => Fault::MessageGone,
         _ if text.starts_with("Conflict") => Fault::Conflict,
-        _ if text.starts_with("Internal Server Error") || text.starts_with("Bad Gateway") => {
+        _ if SERVER_ERRORS.iter().any(|words| text.starts_with(words)) => {
             Fault::Away { reason: text }
         }
         _ => Fault::Never { reason: text },
@@ -93,5 +97,9 @@ mod tests {
         let conflict = "Conflict: can't use getUpdates method while webhook is active";
         assert_eq!(judged(ApiError::Unknown(conflict.to_owned())), Fault::Conflict);
         assert!(matches!(judged(ApiError::BotBlocked), Fault::Never { .. }));
+        for theirs in SERVER_ERRORS {
+            let error = ApiError::Unknown(format!("{theirs}: try again"));
+            assert!(matches!(judged(error), Fault::Away { .. }), "{theirs}");
+        }
     }
 }

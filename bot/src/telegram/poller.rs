@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use teloxide::payloads::GetUpdatesSetters as _;
 use teloxide::prelude::Requester as _;
 use teloxide::types::{AllowedUpdate, Update};
 use tokio_util::sync::CancellationToken;
 use waiaas_daemon_core::Error;
-use waiaas_daemon_core::console::inbox;
+use waiaas_daemon_core::console::{inbox, outbox};
 use waiaas_daemon_core::notify::health::ChannelState;
+use waiaas_protocol::token::TOKEN_PREFIX;
 
 use super::client::POLL_HOLD_S;
 use super::console::Console;
@@ -25,19 +27,26 @@ const PAUSE_REFUSED_MS: u64 = 30_000;
 /// Polls until cancelled.
 pub(super) async fn run(console: Console, stop: CancellationToken) {
     let mut failures = 0;
+    // Messages may have been put off by an outage that another process has seen.
+    let mut was_away = true;
     loop {
         let pause = tokio::select! {
             () = stop.cancelled() => return,
             outcome = poll(&console) => match outcome {
                 Ok(()) => {
                     failures = 0;
+                    if std::mem::take(&mut was_away) {
+                        send_what_waits(&console).await;
+                    }
                     continue;
                 }
                 Err(pause) => pause,
             },
         };
         failures += 1;
+        was_away = true;
         let pause = pause.unwrap_or_else(|| pause_after(failures));
+        let pause = console.core.clock.timer(pause);
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
@@ -73,6 +82,15 @@ async fn poll(console: &Console) -> Result<(), Option<Duration>> {
     Ok(())
 }
 
+/// Telegram is back: messages that were put off meanwhile need not wait for their backoff.
+async fn send_what_waits(console: &Console) {
+    match outbox::hurry(&console.core).await {
+        Ok(0) => {}
+        Ok(messages) => tracing::info!(messages, "sending what Telegram could not take before"),
+        Err(cause) => tracing::warn!(%cause, "waiting messages not hurried; they come later"),
+    }
+}
+
 /// The bot's own name, for pairing links and for commands that name a bot.
 async fn introduce(console: &Console) -> Result<(), Option<Duration>> {
     let asked = console.bot.get_me().await;
@@ -86,10 +104,31 @@ fn to_rows(updates: &[Update]) -> Vec<(i64, String)> {
     updates
         .iter()
         .map(|update| {
-            let payload = serde_json::to_string(update).unwrap_or_else(|_| "null".to_owned());
-            (i64::from(update.id.0), payload)
+            let payload = serde_json::to_value(update).unwrap_or_default();
+            (i64::from(update.id.0), without_tokens(&readable_again(payload).to_string()))
         })
         .collect()
+}
+
+/// A message that is gone is told by the date 0, which the client drops when it writes an
+/// update and asks for when it reads one.
+fn readable_again(mut payload: Value) -> Value {
+    if let Some(Value::Object(message)) = payload.pointer_mut("/callback_query/message") {
+        message.entry("date").or_insert_with(|| 0.into());
+    }
+    payload
+}
+
+/// What people write may carry a session token by mistake: it must not reach the database.
+fn without_tokens(payload: &str) -> String {
+    let in_token = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let mut parts = payload.split(TOKEN_PREFIX);
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        clean.push_str("[session token]");
+        clean.push_str(part.trim_start_matches(in_token));
+    }
+    clean
 }
 
 fn storage(cause: &Error) -> Option<Duration> {
@@ -131,6 +170,14 @@ fn pause_after(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_session_token_is_stored() {
+        let written = r#"{"text":"/revoke wai_sess_ab.c-d_e.f and wai_sess_"}"#;
+        let stored = r#"{"text":"/revoke [session token] and [session token]"}"#;
+        assert_eq!(without_tokens(written), stored);
+        assert_eq!(without_tokens("{}"), "{}");
+    }
 
     #[test]
     fn the_pause_grows_and_is_capped() {

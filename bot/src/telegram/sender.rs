@@ -25,7 +25,7 @@ use waiaas_daemon_core::console::messages;
 use waiaas_daemon_core::console::outbox::{self, Call, Due, Resolved, Target};
 use waiaas_daemon_core::notify::health::ChannelState;
 
-use super::console::{Console, Pacing};
+use super::console::{CHANNEL, Console, Pacing};
 use super::fault::{Fault, judge};
 use super::view::html;
 
@@ -141,7 +141,10 @@ async fn deliver(console: &Console, due: &Due) -> Result<(), Error> {
     let now = console.core.clock.now_s();
     match told {
         Ok(Told::Done(message_id)) => {
-            console.report(ChannelState::Ok, None);
+            // A conflict is about polling: that messages go out says nothing about it.
+            if console.core.health.state(CHANNEL) != ChannelState::Conflict {
+                console.report(ChannelState::Ok, None);
+            }
             outbox::mark_sent(&console.core, due, message_id, now).await
         }
         Ok(Told::Moot) => outbox::mark_sent(&console.core, due, None, now).await,
@@ -155,7 +158,7 @@ async fn deliver(console: &Console, due: &Due) -> Result<(), Error> {
 async fn failed(console: &Console, due: &Due, fault: Fault, now: i64) -> Result<(), Error> {
     let tap = matches!(due.call, Call::Answer { .. });
     let (wait, reason) = match fault {
-        Fault::Wait { seconds } => (Some(seconds.max(1)), "Telegram asks to wait".to_owned()),
+        Fault::Wait { seconds } => (Some(seconds.max(1)), outbox::ASKED_TO_WAIT.to_owned()),
         Fault::Away { reason } => {
             console.report(ChannelState::Unreachable, Some(&reason));
             (Some(backoff_s(due.attempts)), reason)
@@ -183,13 +186,14 @@ async fn failed(console: &Console, due: &Due, fault: Fault, now: i64) -> Result<
 
 /// A dead alert is audited; a toast that came too late is not worth a word.
 async fn give_up(console: &Console, due: &Due, reason: &str, now: i64) -> Result<(), Error> {
-    outbox::mark_dead(&console.core, due, reason, now).await?;
-    let Some(event_id) = &due.event_id else { return Ok(()) };
-    tracing::warn!(event_id, reason, "an alert was given up");
-    let details = json!({ "event_id": event_id, "channel": "telegram", "reason": reason });
-    let record = Record::new(AuditEvent::NotificationDeadLettered, &Actor::Daemon, details);
     let mut tx = console.core.db.begin_write().await?;
-    audit::repo::append(&mut tx, &record, now).await?;
+    outbox::mark_dead(&*tx, due, reason, now).await?;
+    if let Some(event_id) = &due.event_id {
+        tracing::warn!(event_id, reason, "an alert was given up");
+        let details = json!({ "event_id": event_id, "channel": CHANNEL, "reason": reason });
+        let record = Record::new(AuditEvent::NotificationDeadLettered, &Actor::Daemon, details);
+        audit::repo::append(&mut tx, &record, now).await?;
+    }
     tx.commit().await
 }
 

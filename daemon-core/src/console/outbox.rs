@@ -15,6 +15,9 @@ use crate::core::Core;
 use crate::db::entity::telegram_outbox::{ActiveModel, Column, Entity, Model};
 use crate::error::Error;
 
+/// The error of a message that waits because Telegram has asked for it.
+pub const ASKED_TO_WAIT: &str = "Telegram asks to wait";
+
 /// What goes first in a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
@@ -367,28 +370,46 @@ pub async fn mark_later(
     tx.commit().await
 }
 
-/// Gives a message up.
+/// Makes every message due that waits for another attempt, except where Telegram itself has
+/// asked to wait: it is back. Says how many.
 ///
 /// # Errors
 /// As the database says.
-pub async fn mark_dead(core: &Core, due: &Due, error: &str, now: i64) -> Result<(), Error> {
+pub async fn hurry(core: &Core) -> Result<u64, Error> {
+    let now = core.clock.now_s();
     let tx = core.db.begin_write().await?;
+    let hurried = Entity::update_many()
+        .col_expr(Column::NextAttemptAt, Expr::value(now))
+        .filter(Column::SentAt.is_null())
+        .filter(Column::DeadAt.is_null())
+        .filter(Column::NextAttemptAt.gt(now))
+        .filter(Column::LastError.ne(ASKED_TO_WAIT))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    if hurried.rows_affected > 0 {
+        core.ring();
+    }
+    Ok(hurried.rows_affected)
+}
+
+/// Gives a message up, in the caller's transaction.
+///
+/// # Errors
+/// As the database says.
+pub async fn mark_dead(
+    tx: &impl ConnectionTrait,
+    due: &Due,
+    error: &str,
+    now: i64,
+) -> Result<(), Error> {
     Entity::update_many()
         .col_expr(Column::DeadAt, Expr::value(now))
         .col_expr(Column::LastError, Expr::value(error))
         .filter(Column::Id.eq(due.id))
-        .exec(&*tx)
+        .exec(tx)
         .await?;
-    tx.commit().await
-}
-
-/// When the earliest unsent message is due; `None` when there is none.
-///
-/// # Errors
-/// As the database says.
-pub async fn next_due_at(db: &impl ConnectionTrait) -> Result<Option<i64>, Error> {
-    let row = unsent(Entity::find()).order_by_asc(Column::NextAttemptAt).limit(1).one(db).await?;
-    Ok(row.map(|row| row.next_attempt_at))
+    Ok(())
 }
 
 /// How many messages wait, and how many were given up.
@@ -407,7 +428,7 @@ pub async fn depth(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
 /// # Errors
 /// As the database says.
 pub async fn sweep_keyboards(core: &Core) -> Result<usize, Error> {
-    const SWEEP_MAX: usize = 50;
+    const SWEEP_MAX: u64 = 50;
     let now = core.clock.now_s();
     let ran_out = callbacks::ran_out(core.db.read(), now, SWEEP_MAX).await?;
     if ran_out.is_empty() {
