@@ -25,6 +25,9 @@ pub(in crate::telegram) async fn by_operator(turn: Turn, code: Argument) -> Hand
     redeem(turn, &code.0).await
 }
 
+/// Somebody who guesses is told so once in this time, seconds.
+const LOCKED_STEP_S: i64 = 3_600;
+
 async fn redeem(turn: Turn, code: &str) -> Handled {
     let core = &turn.console.core;
     let incoming = &turn.incoming;
@@ -39,7 +42,15 @@ async fn redeem(turn: Turn, code: &str) -> Handled {
     };
     let mut tx = core.db.begin_write().await?;
     let outcome = pairing::redeem_in(core, &mut tx, code, &binding, turn.now).await?;
-    turn.finish(tx, turn.say(help::pairing(&turn.reader, outcome))).await?;
+    let mut drafts = turn.say(help::pairing(&turn.reader, outcome));
+    if outcome == Pairing::TooManyTries {
+        // Said once an hour, so that guessing does not make the bot talk.
+        let slot = turn.now.div_euclid(LOCKED_STEP_S);
+        for draft in &mut drafts {
+            draft.dedupe_key = Some(format!("pairing-locked:{}:{slot}", incoming.user_id));
+        }
+    }
+    turn.finish(tx, drafts).await?;
     if outcome == Pairing::Paired {
         tracing::info!(user_id = incoming.user_id, "paired");
         turn.console.introduce_commands_to(incoming.chat_id);
