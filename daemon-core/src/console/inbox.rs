@@ -78,7 +78,7 @@ pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Stored
         .collect())
 }
 
-/// The newest id that came within [`NUMBERING_S`]; the next poll asks for what comes after it.
+/// The newest id that came within `NUMBERING_S`; the next poll asks for what comes after it.
 /// Older ids say nothing: after a week without updates Telegram begins to count somewhere
 /// else, and asking for "after the last one" would then wait for ever.
 ///

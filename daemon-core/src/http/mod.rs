@@ -1,7 +1,7 @@
 //! The two doors (HTTP): every route of each in one list, and what both have in common.
 //!
 //! A handler proves who calls through an extractor, calls one use case and shapes the answer.
-//! No SQL, no rule and no text lives here; [`error`] is the only place that knows statuses.
+//! No SQL, no rule and no text lives here; `error` is the only place that knows statuses.
 
 mod admin;
 mod agent_door;
