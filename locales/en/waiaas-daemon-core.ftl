@@ -24,8 +24,8 @@ error-wallet-not-found = There is no such wallet here.
 error-wallet-not-found-hint = `waiaas wallet list` shows every wallet, `waiaas session show` the ones linked to a session.
 error-wallet-not-found-nearest = Did you mean "{ $nearest }"?
 
-error-operator-not-found = There is no such operator.
-error-operator-not-found-hint = GET /v1/operators lists everyone who is paired.
+error-operator-not-found = Nobody with this id is paired.
+error-operator-not-found-hint = `waiaas pair list` shows everyone who is paired.
 
 error-renewal-limit-reached =
     { $max ->
@@ -94,7 +94,7 @@ error-claim-invalid-hint = Ask the owner for a new code.
 error-admin-access-denied = Your user may not use the owner's door.
 error-admin-access-denied-hint = Run the command as the user that runs the daemon, or as root.
 
-error-token-file-unwritable = The token file could not be written, so the new session was revoked: { $reason }
+error-token-file-unwritable = The token file could not be written, so no session was made: { $reason }
 error-token-file-unwritable-hint = Mend the cause and try again.
 
 error-route-not-found = There is nothing at this address.

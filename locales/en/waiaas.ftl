@@ -15,6 +15,8 @@ cli-path-not-text = This path is not UTF-8 text, and only such paths can be used
 
 cli-not-running = waiaas is not running for data directory { $dir }
 cli-not-running-hint = Start it with `waiaas run`; a new data directory is made with `waiaas init`.
+cli-already-running = Another daemon is already running for data directory { $dir }
+cli-already-running-hint = Stop it first, or choose another directory with --data-dir.
 cli-socket-denied = This user may not use the admin socket in { $dir }
 cli-socket-denied-hint = Run the command as the user that runs the daemon, or as root.
 cli-no-answer = The daemon for { $dir } did not answer
@@ -95,7 +97,7 @@ cli-session-revoke-ask = End session { $session }? Its token fails on the next r
 cli-session-revoked = Session { $session } has ended.
 cli-session-revoked-before = Session { $session } had ended before, at { $at }.
 cli-session-token-file = The token is in this file:
-cli-session-token-once = The token is shown this once and cannot be shown again. Whoever has it is the agent:
+cli-session-token-once = The token is shown this once and cannot be shown again. Whoever has it can act as the agent:
 
 cli-status-dead-letters = GIVEN UP
 cli-status-frozen = FROZEN
@@ -131,13 +133,13 @@ cli-pair-done = Paired with { $name }.
 cli-pair-expired = Nobody used the code in time
 cli-pair-expired-hint = Run `waiaas pair` again.
 cli-pair-interrupted = Stopped waiting. The code stays good until { $until }.
-cli-pair-link = Open the link on your phone, or point its camera at the picture, until { $until }. It works once.
+cli-pair-link = Open the link on your phone, or scan the QR code with its camera, until { $until }. It works once.
 cli-pair-none = Nobody is paired yet. Pair a phone: waiaas pair
 cli-pair-remove-ask = Take the console away from user { $user }?
 cli-pair-removed = { $name } may no longer use the console.
 cli-pair-waiting = Waiting for the phone; Ctrl-C stops waiting.
 
-cli-config-right = The configuration for { $dir } is right.
+cli-config-right = The configuration for { $dir } is valid.
 cli-secret-in-arguments = The bot token may not be given by a flag, since other users can read a program's arguments
 cli-secret-in-arguments-hint = Put it into a file of mode 0600 and set telegram.bot_token_file, or use WAIAAS_TELEGRAM__BOT_TOKEN.
 
@@ -168,27 +170,27 @@ cli-init-hint = Make it with `waiaas init`.
 cli-init-next-no-bot =
     Next:
       1. { $program } run
-      2. { $program } wallet add NAME --chain evm --network base --address 0x…
-      3. { $program } agent add NAME --wallet NAME
-      4. { $program } session create --agent NAME
+      2. { $program } wallet add WALLET --chain evm --network base --address 0x…
+      3. { $program } agent add AGENT --wallet WALLET
+      4. { $program } session create --agent AGENT
     For the Telegram console, make a bot with @BotFather and set telegram.bot_token_file in config.toml.
 cli-init-next-owner =
     Next:
       1. { $program } run
-      2. { $program } wallet add NAME --chain evm --network base --address 0x…
-      3. { $program } agent add NAME --wallet NAME
+      2. { $program } wallet add WALLET --chain evm --network base --address 0x…
+      3. { $program } agent add AGENT --wallet WALLET
       4. Send /newsession to your bot.
 cli-init-next-pair =
     Next:
       1. { $program } run
       2. { $program } pair
-      3. { $program } wallet add NAME --chain evm --network base --address 0x…
-      4. { $program } agent add NAME --wallet NAME
+      3. { $program } wallet add WALLET --chain evm --network base --address 0x…
+      4. { $program } agent add AGENT --wallet WALLET
       5. Send /newsession to your bot.
 cli-init-no-terminal = init asks questions, and this is no terminal
 cli-init-no-terminal-hint = Pass --non-interactive, and what you want to set as flags.
 cli-init-rewritten = The configuration in { $dir } is written anew.
-cli-init-warning = Beware: an agent that runs as this same user can read everything here, also every token and the admin socket. Run agents as another user. Whatever adds power on this machine is told in the chat.
+cli-init-warning = Beware: an agent that runs as this same user can read everything here, including every token and the admin socket. Run agents as another user. Whatever adds power on this machine is told in the chat, once there is one.
 
 # Console
 
@@ -213,8 +215,8 @@ console-button-session = { $agent } · { $left } left
 console-no-agents =
     There is no agent yet.
     Add one on the machine that runs waiaas:
-    <code>waiaas wallet add NAME --chain evm --network base --address 0x…</code>
-    <code>waiaas agent add NAME --wallet NAME</code>
+    <code>waiaas wallet add WALLET --chain evm --network base --address 0x…</code>
+    <code>waiaas agent add AGENT --wallet WALLET</code>
 console-no-active-agents = Every agent is suspended. On the machine: <code>waiaas agent resume NAME</code>
 console-unknown-agent = There is no agent “{ $name }”. /newsession shows all of them.
 console-unknown-agent-nearest = There is no agent “{ $name }”. Did you mean “{ $nearest }”?
@@ -247,7 +249,7 @@ console-renewals-line = Renewals: { $count }/{ $max }
 console-token-file-line = Token file: <code>{ $path }</code>
 console-replaced-line = Replaces <code>{ $session }</code>, which has ended
 console-handover-failed =
-    ⚠️ No session for <b>{ $agent }</b>: the token file could not be written, so the new session was revoked again.
+    ⚠️ No session for <b>{ $agent }</b>: the token file could not be written, so the new session was ended at once.
     { $reason }
 console-refused = ⚠️ { $message }
 console-cancelled = Cancelled. Nothing has changed.
@@ -260,7 +262,7 @@ console-sessions-title =
     }
 console-sessions-title-paged = <b>{ $count } live sessions</b> (page { $page } of { $pages })
 console-session-head = <b>{ $agent }</b> · <code>{ $session }</code>
-console-session-left = { $bar } ends { $left } · renewals { $count }/{ $max } · seen { $seen }
+console-session-left = { $bar } ends { $left } · renewals { $count }/{ $max } · last seen { $seen }
 console-last-seen-line = Last seen: { $seen }
 console-expired-line = Expired: { $when }
 console-revoked-line = Revoked by { $by }: { $when }
@@ -269,6 +271,7 @@ console-ask-revoke =
     The agent loses access with its next request. This cannot be undone.
 console-revoked-by = <b>{ $agent }</b> · <code>{ $session }</code>: Revoked by { $by }, { $hour }
 console-rejected-by = <b>{ $agent }</b> · <code>{ $session }</code>: Renewal rejected by { $by }, { $hour }. The session has ended.
+console-ambiguous-session = Several sessions begin with “{ $id }”. Give more of it, or choose one: /sessions
 console-unknown-session = There is no session “{ $id }”. /sessions shows the live ones.
 
 console-status-title = <b>waiaas { $version }</b>, up for { $uptime }
@@ -304,12 +307,12 @@ console-paired =
     /newsession gives an agent a session, /help shows the rest.
 console-already-paired = This chat was paired already. The code is used up.
 console-pairing-refused = This code does not work: it is wrong, used or too old. Get a new one on the machine: <code>waiaas pair</code>
-console-pairing-too-many = Too many wrong codes. Try again in an hour.
+console-pairing-too-many = Too many wrong codes. Try again in an hour, with a new code: <code>waiaas pair</code>
 console-refusal = This bot is private. /whoami shows your ids.
 console-toast-not-yours = This button is not for you.
 console-toast-used = This has been decided already.
 console-toast-expired = This button has expired.
-console-reuse-acknowledged = Noted by { $by }, { $hour }: it was you. The session goes on.
+console-reuse-acknowledged = <b>{ $agent }</b> · <code>{ $session }</code>: it was the owner, says { $by }, { $hour }. The session goes on.
 
 console-menu-newsession = Give an agent a session
 console-menu-sessions = Live sessions
@@ -328,7 +331,7 @@ alert-renewed =
     🔄 <b>{ $agent }</b> renewed its session <code>{ $session }</code>: { $count }/{ $max }
     Expires: { $expires }
     Absolute life left: { $left }
-    Not expected? Reject by { $until }.
+    Not expected? Reject it by { $until }: the session then ends.
 alert-button-reject = Reject
 alert-renewal-rejected =
     🛑 The renewal { $count }/{ $max } of <b>{ $agent }</b> was rejected by { $by }: session <code>{ $session }</code> has ended.
@@ -339,7 +342,7 @@ alert-revoked =
 alert-reason-manual = revoked by hand
 alert-reason-replaced = a new session took its token file
 alert-reason-handover-failed = its token file could not be written
-alert-reason-token-reused = its token was used by somebody else
+alert-reason-token-reused = an old token of it was used again
 alert-reason-agent-terminated = its agent was removed
 alert-reason-wallet-terminated = its last wallet was removed
 alert-reason-kill-switch = the kill switch ended every session
@@ -363,17 +366,18 @@ alert-token-reused-ended =
 alert-button-mine = It was me
 alert-kill-switch-activated =
     { $count ->
-        [0] 🚨 <b>Kill switch on.</b> Every agent is refused, by { $by }, { $when }.
-        [one] 🚨 <b>Kill switch on.</b> Every agent is refused and one session was ended, by { $by }, { $when }.
-       *[other] 🚨 <b>Kill switch on.</b> Every agent is refused and { $count } sessions were ended, by { $by }, { $when }.
+        [0] 🚨 <b>Kill switch on</b>, by { $by }, { $when }. Every agent is refused.
+        [one] 🚨 <b>Kill switch on</b>, by { $by }, { $when }. Every agent is refused, and one session was ended.
+       *[other] 🚨 <b>Kill switch on</b>, by { $by }, { $when }. Every agent is refused, and { $count } sessions were ended.
     }
 alert-kill-switch-recovered = 🟢 Kill switch off: agents may act again. By { $by }, { $when }.
 alert-database-frozen =
-    🚨 The database is older than waiaas remembers it, { $when }. Every session is frozen, so that nothing revoked comes back to life.
+    🚨 The database is older than what waiaas remembers. Every session is frozen, so that nothing revoked comes back to life.
+    { $when }
     If you restored a backup, confirm it on the machine: <code>waiaas db confirm-restore</code>
 alert-power-added =
     🔑 { $what } { $subject }
-    By { $by }, { $when }. Not you? Look at the machine.
+    By { $by }, { $when }. Not you? Check the machine that runs waiaas.
 alert-by-daemon = waiaas
 alert-by-machine = the machine
 alert-by-pairing-code = a pairing code
@@ -382,7 +386,9 @@ alert-power-signing-key = New signing key:
 alert-power-agent-limits = Other default limits for the agent:
 alert-power-agent-resumed = The agent may act again:
 alert-power-agent-wallet = Wallet for future sessions:
-alert-power-session-wallet = Wallet added to a living session:
+alert-power-session-wallet = Wallet added to a live session:
+alert-power-pairing-code = A pairing code was made; whoever sends it to this bot may use the console.
+alert-operator-removed = 👤 { $name } may no longer use this console. By { $by }, { $when }.
 alert-power-operator = A person may now use this console:
 alert-power-restored-database = A restored database serves again.
 
@@ -398,7 +404,7 @@ demo-introduction =
     Try in the chat:
       /newsession, tap trader, tap Create: the agent finds its token file and starts to work.
       Wait: watcher renews its session, with an alert each time, until no renewal is left.
-      /sessions, tap one, tap Revoke: the agent's very next request is refused.
+      /sessions, tap one, tap Revoke and confirm: the agent's very next request is refused.
     Try in another terminal:
       waiaas --data-dir { $dir } session list
 

@@ -9,18 +9,20 @@ cli-time-ahead = { $span } 후
 cli-time-ago = { $span } 전
 cli-default-wallet = { $name } (기본)
 cli-nothing-changed = 아무것도 바꾸지 않았습니다.
-cli-next-page = 더 있습니다. --before { $next } 를 붙여 다시 실행하세요.
+cli-next-page = 더 있습니다. 이어서 보려면 명령에 추가하세요: --before { $next }
 cli-sessions-ended = 종료된 세션: { $count }개.
 cli-path-not-text = 이 경로는 UTF-8 글자가 아니어서 여기에 쓸 수 없습니다.
 
-cli-not-running = 데이터 디렉터리 { $dir } 에서 waiaas가 실행되고 있지 않습니다
+cli-not-running = waiaas가 실행되고 있지 않습니다(데이터 디렉터리: { $dir })
 cli-not-running-hint = `waiaas run`으로 시작하세요. 새 데이터 디렉터리는 `waiaas init`으로 만듭니다.
-cli-socket-denied = 이 사용자는 { $dir } 의 관리 소켓을 쓸 수 없습니다
+cli-already-running = 다른 데몬이 이미 실행 중입니다(데이터 디렉터리: { $dir })
+cli-already-running-hint = 그 데몬을 먼저 멈추거나, --data-dir로 다른 디렉터리를 지정하세요.
+cli-socket-denied = 이 사용자는 관리 소켓을 쓸 수 없습니다(데이터 디렉터리: { $dir })
 cli-socket-denied-hint = 데몬을 실행한 사용자나 root로 명령을 실행하세요.
-cli-no-answer = { $dir } 의 데몬이 응답하지 않았습니다
+cli-no-answer = 데몬이 응답하지 않았습니다(데이터 디렉터리: { $dir })
 cli-answer-unreadable = 데몬의 응답을 읽을 수 없습니다.
 cli-answer-unreadable-hint = 데몬의 버전이 다를 수 있습니다. `waiaas --version`과 `waiaas status`를 비교하세요.
-cli-name-not-in-path = "{ $name }" 이라는 이름으로는 찾을 수 없습니다.
+cli-name-not-in-path = 이 이름으로는 찾을 수 없습니다: "{ $name }"
 cli-name-not-in-path-hint = 대신 ID를 쓰세요. 목록에 나옵니다.
 
 cli-head-about = 대상
@@ -31,7 +33,7 @@ cli-head-agent = 에이전트
 cli-head-applied = 적용
 cli-head-at = 시각
 cli-head-chain = 체인
-cli-head-chat = 대화
+cli-head-chat = 채팅
 cli-head-created = 생성
 cli-head-details = 내용
 cli-head-event = 사건
@@ -46,7 +48,7 @@ cli-head-paired = 연결
 cli-head-reason = 이유
 cli-head-renewals = 갱신
 cli-head-revoked = 종료
-cli-head-revoked-by = 종료한 사람
+cli-head-revoked-by = 종료 주체
 cli-head-role = 역할
 cli-head-seq = 순번
 cli-head-sessions = 활성 세션
@@ -62,43 +64,43 @@ cli-head-wallets = 지갑
 cli-limit-amount-per-tx = 거래당 한도
 cli-limit-destinations = 보낼 수 있는 주소
 cli-limit-expires-in = 갱신 단위
-cli-limit-max-renewals = 전체 갱신 횟수
+cli-limit-max-renewals = 총 갱신 횟수
 cli-limit-operations = 허용 작업
-cli-limit-reject-window = 거절 기간
-cli-limit-total-amount = 전체 한도
-cli-limit-transactions = 전체 거래 수
+cli-limit-reject-window = 거부 기간
+cli-limit-total-amount = 총 한도
+cli-limit-transactions = 총 거래 횟수
 
-cli-wallet-added = 지갑 { $name } 을(를) 추가했습니다.
+cli-wallet-added = 지갑을 추가했습니다: { $name }
 cli-wallet-none = 아직 지갑이 없습니다. 추가하려면: waiaas wallet add NAME --chain evm --network base --address 0x…
-cli-wallet-remove-ask = 지갑 { $name } 을(를) 제거할까요? 이 지갑만 쓰는 세션은 종료되며 되돌릴 수 없습니다.
-cli-wallet-removed = 지갑 { $name } 을(를) 제거했습니다.
+cli-wallet-remove-ask = 지갑 제거: { $name }. 이 지갑만 쓰는 세션은 종료되며 되돌릴 수 없습니다. 계속할까요?
+cli-wallet-removed = 지갑을 제거했습니다: { $name }
 
-cli-agent-added = 에이전트 { $name } 을(를) 추가했습니다.
+cli-agent-added = 에이전트를 추가했습니다: { $name }
 cli-agent-none = 아직 에이전트가 없습니다. 추가하려면: waiaas agent add NAME --wallet WALLET
 cli-agent-no-defaults = 이 에이전트에는 따로 정한 한도가 없습니다.
-cli-agent-remove-ask = 에이전트 { $name } 을(를) 제거할까요? 세션이 모두 종료되며 되돌릴 수 없습니다.
-cli-agent-removed = 에이전트 { $name } 을(를) 제거했고 세션을 종료했습니다.
-cli-agent-resumed = 에이전트 { $name } 이(가) 다시 동작할 수 있습니다.
-cli-agent-suspended = 에이전트 { $name } 을(를) 정지했습니다. `waiaas agent resume` 전까지 요청이 거부됩니다.
+cli-agent-remove-ask = 에이전트 제거: { $name }. 세션이 모두 종료되며 되돌릴 수 없습니다. 계속할까요?
+cli-agent-removed = 에이전트를 제거하고 세션을 모두 종료했습니다: { $name }
+cli-agent-resumed = 에이전트를 다시 허용했습니다: { $name }
+cli-agent-suspended = 에이전트를 정지했습니다: { $name }. `waiaas agent resume`으로 해제할 때까지 요청이 거부됩니다.
 
 cli-session-created =
-    { $agent } 의 세션 { $session }
+    세션 { $session } ({ $agent })
     토큰 만료 { $expires }; { $renewals ->
         [0] 갱신할 수 없음
        *[other] 갱신 { $renewals }회
     }
-    { $end } 이후에는 갱신할 수 없습니다
+    최종 만료 { $end }
 cli-session-none = 해당하는 세션이 없습니다. `--state all`은 보관 중인 모든 세션을 보여 줍니다.
-cli-session-replaced = 세션 { $session } 은(는) 교체되어 종료되었습니다.
-cli-session-revoke-ask = 세션 { $session } 을(를) 종료할까요? 다음 요청부터 토큰이 거부되며 되돌릴 수 없습니다.
-cli-session-revoked = 세션 { $session } 을(를) 종료했습니다.
-cli-session-revoked-before = 세션 { $session } 은(는) 이미 { $at } 에 종료되었습니다.
+cli-session-replaced = 이전 세션은 교체되어 종료되었습니다: { $session }
+cli-session-revoke-ask = 세션 종료: { $session }. 다음 요청부터 토큰이 거부되며 되돌릴 수 없습니다. 계속할까요?
+cli-session-revoked = 세션을 종료했습니다: { $session }
+cli-session-revoked-before = 이미 종료된 세션입니다: { $session } ({ $at })
 cli-session-token-file = 토큰은 이 파일에 있습니다:
-cli-session-token-once = 토큰은 지금 한 번만 표시되며 다시 볼 수 없습니다. 토큰을 가진 쪽이 곧 에이전트입니다:
+cli-session-token-once = 토큰은 지금 한 번만 표시되며 다시 볼 수 없습니다. 이 토큰을 가진 사람은 누구나 에이전트로 행세할 수 있습니다:
 
 cli-status-dead-letters = 전송 포기
 cli-status-frozen = 동결
-cli-status-frozen-since = { $since } 부터: 데이터베이스가 이 컴퓨터의 기록보다 오래되었습니다. 복원한 내용을 확인한 뒤 실행하세요: waiaas db confirm-restore
+cli-status-frozen-since = { $since }부터: 데이터베이스가 이 컴퓨터의 기록보다 오래되었습니다. 복원한 내용을 확인한 뒤 실행하세요: waiaas db confirm-restore
 cli-status-kill-switch = 긴급 차단
 cli-status-last-ok = 마지막 정상 { $since }
 cli-status-listen = 에이전트 주소
@@ -109,12 +111,12 @@ cli-status-uptime = 가동 시간
 cli-status-version = 버전
 
 cli-killswitch-is-off = 긴급 차단이 꺼져 있습니다.
-cli-killswitch-is-on = 긴급 차단이 켜져 있습니다({ $since }, { $by }). 모든 에이전트가 거부됩니다. `waiaas killswitch off`로 해제하세요.
-cli-killswitch-on-ask = 다음 요청부터 모든 에이전트를 거부할까요?
-cli-killswitch-revoke-all-ask = 모든 에이전트를 거부하고 활성 세션을 모두 종료할까요? 종료한 세션은 되살릴 수 없습니다.
+cli-killswitch-is-on = 긴급 차단이 켜져 있습니다({ $since }, { $by }). 에이전트의 요청을 모두 거부합니다. `waiaas killswitch off`로 해제하세요.
+cli-killswitch-on-ask = 다음 요청부터 에이전트의 요청을 모두 거부할까요?
+cli-killswitch-revoke-all-ask = 에이전트의 요청을 모두 거부하고 활성 세션을 모두 종료할까요? 종료한 세션은 되살릴 수 없습니다.
 
 cli-keys-revoke-all-ask = 키를 교체하고 활성 세션을 모두 종료할까요? 종료한 세션은 되살릴 수 없습니다.
-cli-keys-rotated = 이제 키 { $kid } 로 서명합니다. { $deleted ->
+cli-keys-rotated = 새 서명 키: { $kid }. { $deleted ->
         [0] 삭제한 이전 키는 없습니다
        *[other] 이전 키 { $deleted }개를 삭제했습니다
     }.
@@ -124,32 +126,32 @@ cli-audit-broken-hint = 누군가 또는 무언가가 밖에서 데이터베이�
 cli-audit-intact = 감사 기록이 온전합니다: { $entries }건.
 cli-audit-none = 해당하는 기록이 없습니다.
 
-cli-pair-code = { $until } 까지 봇에게 보내세요: /start { $code }
+cli-pair-code = { $until }까지 봇에게 보내세요: /start { $code }
 cli-pair-done = { $name } 님과 연결되었습니다.
 cli-pair-expired = 제한 시간 안에 코드를 쓴 사람이 없습니다
 cli-pair-expired-hint = `waiaas pair`를 다시 실행하세요.
-cli-pair-interrupted = 기다리기를 멈췄습니다. 코드는 { $until } 까지 유효합니다.
-cli-pair-link = { $until } 까지 휴대폰에서 링크를 열거나 카메라로 그림을 비추세요. 한 번만 쓸 수 있습니다.
+cli-pair-interrupted = 기다리기를 멈췄습니다. 코드는 { $until }까지 유효합니다.
+cli-pair-link = 휴대폰에서 링크를 열거나 카메라로 QR 코드를 찍으세요. { $until }까지 한 번만 쓸 수 있습니다.
 cli-pair-none = 아직 연결된 사람이 없습니다. 휴대폰을 연결하려면: waiaas pair
-cli-pair-remove-ask = 사용자 { $user } 의 콘솔 사용을 끝낼까요?
+cli-pair-remove-ask = 콘솔 사용 권한 제거: 사용자 { $user }. 계속할까요?
 cli-pair-removed = { $name } 님은 더 이상 콘솔을 쓸 수 없습니다.
 cli-pair-waiting = 휴대폰을 기다리는 중입니다. Ctrl-C로 멈춥니다.
 
-cli-config-right = { $dir } 의 설정이 올바릅니다.
+cli-config-right = 설정이 올바릅니다(데이터 디렉터리: { $dir })
 cli-secret-in-arguments = 다른 사용자가 프로그램 인자를 볼 수 있으므로 봇 토큰은 인자로 줄 수 없습니다
 cli-secret-in-arguments-hint = 권한 0600인 파일에 넣고 telegram.bot_token_file을 설정하거나 WAIAAS_TELEGRAM__BOT_TOKEN을 쓰세요.
 
-cli-db-backed-up = 데이터베이스를 { $file } 에 복사했습니다({ $bytes }바이트). master.key도 보관하되 따로 두세요. 둘이 함께 있으면 토큰을 만들 수 있습니다.
-cli-db-backup-exists = { $file } 이(가) 이미 있습니다
+cli-db-backed-up = 데이터베이스를 복사했습니다: { $file } ({ $bytes }바이트). master.key도 보관하되 따로 두세요. 둘이 함께 있으면 토큰을 만들 수 있습니다.
+cli-db-backup-exists = 이미 있는 파일입니다: { $file }
 cli-db-backup-exists-hint = 없는 파일 이름을 주세요. 백업은 다른 파일을 덮어쓰지 않습니다.
-cli-db-backup-failed = 데이터베이스를 { $file } 에 복사하지 못했습니다
+cli-db-backup-failed = 데이터베이스를 복사하지 못했습니다: { $file }
 cli-db-confirm-ask = 복원한 데이터베이스를 다시 쓸까요? 백업 이후에 종료한 세션이 되살아납니다.
 cli-db-confirmed = 복원한 데이터베이스를 다시 씁니다.
 cli-db-migrated = { $count ->
         [0] 데이터베이스에 모든 단계가 이미 적용되어 있습니다.
        *[other] { $count }개 단계를 적용했습니다.
     }
-cli-db-missing = { $file } 에 데이터베이스가 없습니다
+cli-db-missing = 데이터베이스가 없습니다: { $file }
 cli-db-newer = 더 새로운 버전에서 적용됨
 cli-db-not-frozen = 동결된 것이 없어 확인할 것도 없습니다.
 cli-db-pending = 대기 중
@@ -157,35 +159,35 @@ cli-db-pending = 대기 중
 cli-init-ask-listen = 에이전트가 접속할 주소
 cli-init-ask-owner = 알고 있다면 본인의 텔레그램 ID (비워 두면 나중에 링크로 연결)
 cli-init-ask-token = @BotFather의 봇 토큰 (표시되지 않음, 비워 두면 텔레그램 없이)
-cli-init-ask-zone = 대화에 표시할 시간대
-cli-init-backup = 이전 설정은 { $file } 에 남겨 두었습니다.
-cli-init-done = { $dir } 에 만들었습니다: { $files }
-cli-init-exists = { $dir } 은(는) 이미 준비되어 있어 아무것도 바꾸지 않았습니다. 있는 파일: { $files }. 설정을 다시 쓰려면: { $program } init --force
+cli-init-ask-zone = 채팅에 표시할 시간대
+cli-init-backup = 이전 설정을 남겨 두었습니다: { $file }
+cli-init-done = { $dir }에 만들었습니다: { $files }
+cli-init-exists = 이미 준비된 디렉터리라서 아무것도 바꾸지 않았습니다: { $dir } (있는 파일: { $files }). 설정을 다시 쓰려면: { $program } init --force
 cli-init-hint = `waiaas init`으로 만드세요.
 cli-init-next-no-bot =
     다음 순서:
       1. { $program } run
-      2. { $program } wallet add NAME --chain evm --network base --address 0x…
-      3. { $program } agent add NAME --wallet NAME
-      4. { $program } session create --agent NAME
+      2. { $program } wallet add WALLET --chain evm --network base --address 0x…
+      3. { $program } agent add AGENT --wallet WALLET
+      4. { $program } session create --agent AGENT
     텔레그램 콘솔을 쓰려면 @BotFather로 봇을 만들고 config.toml에 telegram.bot_token_file을 설정하세요.
 cli-init-next-owner =
     다음 순서:
       1. { $program } run
-      2. { $program } wallet add NAME --chain evm --network base --address 0x…
-      3. { $program } agent add NAME --wallet NAME
+      2. { $program } wallet add WALLET --chain evm --network base --address 0x…
+      3. { $program } agent add AGENT --wallet WALLET
       4. 봇에게 /newsession을 보내세요.
 cli-init-next-pair =
     다음 순서:
       1. { $program } run
       2. { $program } pair
-      3. { $program } wallet add NAME --chain evm --network base --address 0x…
-      4. { $program } agent add NAME --wallet NAME
+      3. { $program } wallet add WALLET --chain evm --network base --address 0x…
+      4. { $program } agent add AGENT --wallet WALLET
       5. 봇에게 /newsession을 보내세요.
 cli-init-no-terminal = init은 질문을 하는데 여기는 터미널이 아닙니다
 cli-init-no-terminal-hint = --non-interactive와 함께 설정할 값을 인자로 주세요.
-cli-init-rewritten = { $dir } 의 설정을 새로 썼습니다.
-cli-init-warning = 주의: 이 사용자로 실행되는 에이전트는 모든 토큰과 관리 소켓을 포함해 여기 있는 것을 모두 읽을 수 있습니다. 에이전트는 다른 사용자로 실행하세요. 이 컴퓨터에서 권한이 늘어나는 일은 모두 대화로 알립니다.
+cli-init-rewritten = 설정을 새로 썼습니다: { $dir }
+cli-init-warning = 주의: 이 사용자로 실행되는 에이전트는 모든 토큰과 관리 소켓을 포함해 여기 있는 것을 모두 읽을 수 있습니다. 에이전트는 다른 사용자로 실행하세요. 채팅이 연결되어 있으면 이 컴퓨터에서 권한이 늘어나는 일을 모두 채팅으로 알립니다.
 
 # Console
 
@@ -210,104 +212,108 @@ console-button-session = { $agent } · { $left } 남음
 console-no-agents =
     아직 에이전트가 없습니다.
     waiaas를 실행하는 컴퓨터에서 추가하세요.
-    <code>waiaas wallet add 이름 --chain evm --network base --address 0x…</code>
-    <code>waiaas agent add 이름 --wallet 이름</code>
-console-no-active-agents = 모든 에이전트가 정지되어 있습니다. 컴퓨터에서 다시 켜세요: <code>waiaas agent resume 이름</code>
-console-unknown-agent = ‘{ $name }’ 에이전트가 없습니다. /newsession 에서 전체 목록을 볼 수 있습니다.
-console-unknown-agent-nearest = ‘{ $name }’ 에이전트가 없습니다. 혹시 ‘{ $nearest }’ 인가요?
-console-choose-agent = 어느 에이전트에 세션을 줄까요?
-console-choose-agent-paged = 어느 에이전트에 세션을 줄까요? ({ $pages }쪽 중 { $page }쪽)
-console-grant-title = <b>{ $agent }</b> 에게 줄 세션:
+    <code>waiaas wallet add WALLET --chain evm --network base --address 0x…</code>
+    <code>waiaas agent add AGENT --wallet WALLET</code>
+console-no-active-agents = 모든 에이전트가 정지되어 있습니다. 컴퓨터에서 해제하세요: <code>waiaas agent resume NAME</code>
+console-unknown-agent = ‘{ $name }’ 에이전트가 없습니다. 전체 목록: /newsession
+console-unknown-agent-nearest = ‘{ $name }’ 에이전트가 없습니다. 혹시 ‘{ $nearest }’인가요?
+console-choose-agent = 어느 에이전트에게 세션을 줄까요?
+console-choose-agent-paged = 어느 에이전트에게 세션을 줄까요? ({ $pages }쪽 중 { $page }쪽)
+console-grant-title = 새 세션: <b>{ $agent }</b>
 console-grant-time =
     { $renewals ->
         [0] { $unit } 동안 유효, 갱신할 수 없음
-       *[other] 한 번에 { $unit } 유효, 최대 { $renewals }번 갱신
+       *[other] 한 번에 { $unit }씩 유효, 최대 { $renewals }회 갱신
     }
 console-absolute-end = 최종 만료: { $when }
 console-wallets-line = 지갑: { $wallets }
 console-default-wallet = { $name } (기본)
 console-limit-per-tx = 거래당 한도: { $amount } (최소 단위)
 console-limit-total = 총 한도: { $amount } (최소 단위)
-console-limit-transactions = 거래 횟수: 최대 { $count }번
+console-limit-transactions = 거래 횟수: 최대 { $count }회
 console-limit-operations = 허용 작업: { $list }
 console-limit-destinations =
     { $count ->
        *[other] 허용 주소: { $count }개
     }
-console-no-limits = 금액, 작업, 받는 주소에 제한 없음
-console-creating = <b>{ $agent }</b> 의 세션을 만드는 중입니다…
-console-created-title = ✅ <b>{ $agent }</b> 에게 세션을 주었습니다.
+console-no-limits = 금액·작업·받는 주소 제한 없음
+console-creating = 세션을 만드는 중입니다: <b>{ $agent }</b>
+console-created-title = ✅ 세션을 만들었습니다: <b>{ $agent }</b>
 console-session-line = 세션: <code>{ $session }</code>
 console-expires-line = 만료: { $when }
 console-renewals-line = 갱신: { $count }/{ $max }
 console-token-file-line = 토큰 파일: <code>{ $path }</code>
-console-replaced-line = 이전 세션 <code>{ $session }</code> 은 종료되었습니다
+console-replaced-line = 종료된 이전 세션: <code>{ $session }</code>
 console-handover-failed =
-    ⚠️ <b>{ $agent }</b> 에게 세션을 주지 못했습니다. 토큰 파일을 쓸 수 없어 새 세션을 다시 종료했습니다.
+    ⚠️ 세션을 만들지 못했습니다: <b>{ $agent }</b>
+    토큰 파일을 쓸 수 없어 새 세션을 바로 종료했습니다.
     { $reason }
 console-refused = ⚠️ { $message }
 console-cancelled = 취소했습니다. 바뀐 것은 없습니다.
 
-console-no-sessions = 살아 있는 세션이 없습니다. /newsession 으로 시작하세요.
+console-no-sessions = 활성 세션이 없습니다. 새로 만들기: /newsession
 console-sessions-title =
     { $count ->
-       *[other] <b>살아 있는 세션 { $count }개</b>
+       *[other] <b>활성 세션 { $count }개</b>
     }
-console-sessions-title-paged = <b>살아 있는 세션 { $count }개</b> ({ $pages }쪽 중 { $page }쪽)
+console-sessions-title-paged = <b>활성 세션 { $count }개</b> ({ $pages }쪽 중 { $page }쪽)
 console-session-head = <b>{ $agent }</b> · <code>{ $session }</code>
-console-session-left = { $bar } { $left } 만료 · 갱신 { $count }/{ $max } · 마지막 접속 { $seen }
-console-last-seen-line = 마지막 접속: { $seen }
+console-session-left = { $bar } { $left } 만료 · 갱신 { $count }/{ $max } · 마지막 사용 { $seen }
+console-last-seen-line = 마지막 사용: { $seen }
 console-expired-line = 만료됨: { $when }
-console-revoked-line = { $by } 님이 종료함: { $when }
+console-revoked-line = 종료됨: { $when } · { $by }
 console-ask-revoke =
-    <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 을 종료할까요?
-    에이전트는 다음 요청부터 바로 접근할 수 없습니다. 되돌릴 수 없습니다.
-console-revoked-by = <b>{ $agent }</b> · <code>{ $session }</code>: { $by } 님이 종료함, { $hour }
-console-rejected-by = <b>{ $agent }</b> · <code>{ $session }</code>: { $by } 님이 갱신을 거부함, { $hour }. 세션이 종료되었습니다.
-console-unknown-session = ‘{ $id }’ 세션이 없습니다. /sessions 에서 살아 있는 세션을 볼 수 있습니다.
+    이 세션을 종료할까요? <b>{ $agent }</b> · <code>{ $session }</code>
+    에이전트는 다음 요청부터 접근할 수 없습니다. 되돌릴 수 없습니다.
+console-revoked-by = <b>{ $agent }</b> · <code>{ $session }</code>: 종료됨 ({ $by }, { $hour })
+console-rejected-by = <b>{ $agent }</b> · <code>{ $session }</code>: 갱신이 거부되어 종료됨 ({ $by }, { $hour })
+console-ambiguous-session = 이렇게 시작하는 세션이 여러 개입니다: ‘{ $id }’. 더 길게 쓰거나 목록에서 고르세요: /sessions
+console-unknown-session = ‘{ $id }’ 세션이 없습니다. 활성 세션: /sessions
 
 console-status-title = <b>waiaas { $version }</b>, 가동 시간 { $uptime }
-console-status-sessions = 살아 있는 세션: { $count }개
+console-status-sessions = 활성 세션: { $count }개
 console-status-next = 다음 만료: { $when }
 console-status-outbox = 보낼 메시지: 대기 { $waiting }개, 포기 { $dead }개
 console-status-channel = { $channel }: { $state }
 console-status-channel-problem = { $channel }: { $state } – { $problem }
-console-status-kill-switch-on = 긴급 차단: <b>켜짐</b>, { $by } 님, { $when }
+console-status-kill-switch-on = 긴급 차단: <b>켜짐</b>, { $by }, { $when }
 console-status-kill-switch-off = 긴급 차단: 꺼짐
-console-status-frozen = ⚠️ { $when } 부터 모든 세션이 멈춰 있습니다. 데이터베이스가 예전 사본으로 복원되었기 때문입니다. 컴퓨터에서 확인하세요: <code>waiaas db confirm-restore</code>
+console-status-frozen =
+    ⚠️ 데이터베이스가 예전 사본으로 복원되어 모든 세션이 동결되어 있습니다. 동결: { $when }
+    컴퓨터에서 확인하세요: <code>waiaas db confirm-restore</code>
 
 console-help =
     <b>여기서 할 수 있는 일</b>
     /newsession [에이전트] – 에이전트에게 세션 주기
-    /sessions – 살아 있는 세션 보기, 종료하기
+    /sessions – 활성 세션 보기, 종료하기
     /revoke [ID] – 세션 종료
     /status – waiaas 상태
     /whoami – 설정에 쓸 내 ID
     /help – 이 목록
-    나머지 명령은 컴퓨터에서 <code>waiaas --help</code> 로 볼 수 있습니다.
+    나머지 명령어는 컴퓨터에서 볼 수 있습니다: <code>waiaas --help</code>
 console-greeting =
-    { $name } 님, 안녕하세요. 이 대화는 연결되어 있습니다.
-    /newsession 으로 에이전트에게 세션을 줄 수 있습니다. 나머지는 /help 에 있습니다.
-console-hint = 명령만 알아듣습니다. /help 에서 명령을 볼 수 있습니다.
+    안녕하세요, { $name } 님. 이 채팅은 연결되어 있습니다.
+    세션 주기: /newsession · 나머지: /help
+console-hint = 명령어만 이해할 수 있습니다. 명령어 보기: /help
 console-whoami-user = 사용자: <code>{ $id }</code>
-console-whoami-chat = 대화: <code>{ $id }</code>
+console-whoami-chat = 채팅: <code>{ $id }</code>
 console-whoami-topic = 주제: <code>{ $id }</code>
-console-whoami-paired = 연결된 대화입니다.
-console-whoami-stranger = 연결되지 않은 대화입니다. waiaas를 실행하는 컴퓨터에서 <code>waiaas pair</code> 를 실행하세요.
+console-whoami-paired = 연결된 채팅입니다.
+console-whoami-stranger = 연결되지 않은 채팅입니다. waiaas를 실행하는 컴퓨터에서 연결하세요: <code>waiaas pair</code>
 console-paired =
     ✅ 연결되었습니다. 세션이 시작되고 갱신되고 끝날 때 여기로 알려 드립니다.
-    /newsession 으로 에이전트에게 세션을 줄 수 있습니다. 나머지는 /help 에 있습니다.
-console-already-paired = 이미 연결된 대화입니다. 이 코드는 더 쓸 수 없습니다.
-console-pairing-refused = 이 코드는 쓸 수 없습니다. 틀렸거나 이미 썼거나 너무 오래되었습니다. 컴퓨터에서 새로 만드세요: <code>waiaas pair</code>
-console-pairing-too-many = 틀린 코드가 너무 많았습니다. 한 시간 뒤에 다시 해 보세요.
-console-refusal = 비공개 봇입니다. /whoami 로 내 ID를 볼 수 있습니다.
+    세션 주기: /newsession · 나머지: /help
+console-already-paired = 이미 연결된 채팅입니다. 이 코드는 더 쓸 수 없습니다.
+console-pairing-refused = 쓸 수 없는 코드입니다. 틀렸거나, 이미 쓰였거나, 기한이 지났습니다. 컴퓨터에서 새로 만드세요: <code>waiaas pair</code>
+console-pairing-too-many = 틀린 코드가 너무 많습니다. 한 시간 뒤에 새 코드로 다시 시도하세요: <code>waiaas pair</code>
+console-refusal = 비공개 봇입니다. 내 ID 보기: /whoami
 console-toast-not-yours = 이 버튼을 누를 권한이 없습니다.
-console-toast-used = 이미 결정된 일입니다.
-console-toast-expired = 기한이 지난 버튼입니다.
-console-reuse-acknowledged = { $by } 님이 본인임을 확인했습니다, { $hour }. 세션은 계속됩니다.
+console-toast-used = 이미 처리된 버튼입니다.
+console-toast-expired = 사용 기한이 지난 버튼입니다.
+console-reuse-acknowledged = <b>{ $agent }</b> · <code>{ $session }</code>: 본인의 사용으로 확인됨 ({ $by }, { $hour }). 세션은 유지됩니다.
 
 console-menu-newsession = 에이전트에게 세션 주기
-console-menu-sessions = 살아 있는 세션
+console-menu-sessions = 활성 세션
 console-menu-revoke = 세션 종료
 console-menu-status = waiaas 상태
 console-menu-help = 할 수 있는 일
@@ -316,58 +322,66 @@ console-menu-whoami = 내 ID
 
 # Alerts
 
-alert-created = 🆕 <b>{ $agent }</b> 에게 새 세션 <code>{ $session }</code> 이 생겼습니다. { $source } 만들었습니다.
-alert-source-telegram = 텔레그램에서
-alert-source-machine = 컴퓨터에서
+alert-created =
+    🆕 새 세션: <b>{ $agent }</b> · <code>{ $session }</code>
+    만든 곳: { $source }
+alert-source-telegram = 텔레그램
+alert-source-machine = 컴퓨터
 alert-renewed =
-    🔄 <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 이 갱신되었습니다: { $count }/{ $max }
+    🔄 세션 갱신 { $count }/{ $max }: <b>{ $agent }</b> · <code>{ $session }</code>
     만료: { $expires }
     최종 만료까지: { $left }
-    예상하지 못한 갱신이면 { $until } 까지 거부하세요.
+    예상하지 못한 갱신이면 { $until }까지 거부하세요. 거부하면 세션이 종료됩니다.
 alert-button-reject = 거부
 alert-renewal-rejected =
-    🛑 <b>{ $agent }</b> 의 갱신 { $count }/{ $max } 을 { $by } 님이 거부했습니다. 세션 <code>{ $session }</code> 이 종료되었습니다.
-    { $when }
+    🛑 갱신 거부 { $count }/{ $max }: <b>{ $agent }</b> · <code>{ $session }</code>
+    세션이 종료되었습니다. { $by }, { $when }
 alert-revoked =
-    ⏹ <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 이 종료되었습니다. { $by }, { $when }
+    ⏹ 세션 종료: <b>{ $agent }</b> · <code>{ $session }</code>
+    { $by }, { $when }
     이유: { $why }
 alert-reason-manual = 직접 종료함
 alert-reason-replaced = 새 세션이 토큰 파일을 이어받음
 alert-reason-handover-failed = 토큰 파일을 쓸 수 없었음
-alert-reason-token-reused = 다른 누군가가 토큰을 사용함
-alert-reason-agent-terminated = 에이전트가 삭제됨
-alert-reason-wallet-terminated = 마지막 지갑이 삭제됨
+alert-reason-token-reused = 이전 토큰이 다시 사용됨
+alert-reason-agent-terminated = 에이전트가 제거됨
+alert-reason-wallet-terminated = 마지막 지갑이 제거됨
 alert-reason-kill-switch = 긴급 차단으로 모든 세션을 종료함
 alert-reason-keys-revoked = 서명 키를 폐기함
 alert-expiring-soon =
-    ⏳ <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 이 곧 끝납니다. { $cause }
+    ⏳ 곧 끝나는 세션: <b>{ $agent }</b> · <code>{ $session }</code>
+    { $cause }
     토큰 만료: { $expires }
     최종 만료: { $absolute }
     남은 갱신: { $left }/{ $max }
 alert-cause-near-end = 남은 갱신 횟수나 시간이 얼마 없습니다.
 alert-cause-agent-stopped = 에이전트가 갱신을 멈췄습니다.
 alert-expired =
-    ⌛ <b>{ $agent }</b> 의 세션 <code>{ $session }</code> 이 만료되었습니다: { $when }
-    마지막 접속: { $seen }
+    ⌛ 세션 만료: <b>{ $agent }</b> · <code>{ $session }</code>
+    { $when }
+    마지막 사용: { $seen }
 alert-token-reused =
-    🚨 <b>{ $agent }</b> (세션 <code>{ $session }</code>) 의 옛 토큰이 { $from } 에서 사용되었습니다. { $when }
-    누군가 복사했을 수 있습니다. 본인이 아니라면 세션을 종료하세요.
+    🚨 이전 토큰이 사용되었습니다: <b>{ $agent }</b> · <code>{ $session }</code>
+    { $from }, { $when }
+    토큰이 복사되었을 수 있습니다. 본인이 한 일이 아니면 세션을 종료하세요.
 alert-token-reused-ended =
-    🚨 <b>{ $agent }</b> 의 옛 토큰이 { $from } 에서 사용되었습니다. { $when }
-    누군가 복사했을 수 있습니다. 세션 <code>{ $session }</code> 을 바로 종료했습니다.
-alert-button-mine = 내가 썼습니다
+    🚨 이전 토큰이 사용되었습니다: <b>{ $agent }</b> · <code>{ $session }</code>
+    { $from }, { $when }
+    토큰이 복사되었을 수 있어 세션을 바로 종료했습니다.
+alert-button-mine = 본인이 사용함
 alert-kill-switch-activated =
     { $count ->
-        [0] 🚨 <b>긴급 차단이 켜졌습니다.</b> 모든 에이전트를 거부합니다. { $by }, { $when }
-       *[other] 🚨 <b>긴급 차단이 켜졌습니다.</b> 모든 에이전트를 거부하고 세션 { $count }개를 종료했습니다. { $by }, { $when }
+        [0] 🚨 <b>긴급 차단이 켜졌습니다.</b> 에이전트의 요청을 모두 거부합니다. { $by }, { $when }
+       *[other] 🚨 <b>긴급 차단이 켜졌습니다.</b> 에이전트의 요청을 모두 거부하고 세션 { $count }개를 종료했습니다. { $by }, { $when }
     }
 alert-kill-switch-recovered = 🟢 긴급 차단이 꺼졌습니다. 에이전트가 다시 활동할 수 있습니다. { $by }, { $when }
 alert-database-frozen =
-    🚨 데이터베이스가 waiaas가 기억하는 것보다 오래되었습니다. { $when } 종료한 세션이 되살아나지 않도록 모든 세션을 멈췄습니다.
+    🚨 데이터베이스가 waiaas의 기록보다 오래되었습니다. 종료된 세션이 되살아나지 않도록 모든 세션을 동결했습니다.
+    { $when }
     백업을 복원했다면 컴퓨터에서 확인하세요: <code>waiaas db confirm-restore</code>
 alert-power-added =
     🔑 { $what } { $subject }
-    { $by }, { $when }. 본인이 아니라면 컴퓨터를 확인하세요.
+    { $by }, { $when }. 본인이 한 일이 아니면 컴퓨터를 확인하세요.
 alert-by-daemon = waiaas
 alert-by-machine = 컴퓨터
 alert-by-pairing-code = 연결 코드
@@ -376,13 +390,15 @@ alert-power-signing-key = 새 서명 키:
 alert-power-agent-limits = 에이전트의 기본 제한이 바뀌었습니다:
 alert-power-agent-resumed = 에이전트가 다시 활동할 수 있습니다:
 alert-power-agent-wallet = 앞으로의 세션에 쓸 지갑:
-alert-power-session-wallet = 살아 있는 세션에 추가된 지갑:
+alert-power-session-wallet = 활성 세션에 추가된 지갑:
+alert-power-pairing-code = 연결 코드가 만들어졌습니다. 이 코드를 봇에게 보내면 콘솔을 쓸 수 있습니다.
+alert-operator-removed = 👤 { $name } 님은 이제 이 콘솔을 쓸 수 없습니다. { $by }, { $when }
 alert-power-operator = 이 콘솔을 쓸 수 있게 된 사람:
 alert-power-restored-database = 복원된 데이터베이스를 다시 사용합니다.
 
 # Demo
 
-demo-owner = 나
+demo-owner = 방문자
 demo-introduction =
     채팅:          { $page }
     데이터:        { $dir }
@@ -390,9 +406,9 @@ demo-introduction =
     데몬의 시계는 실제보다 { $speed }배 빠릅니다. 규칙은 그대로입니다.
 
     채팅에서 해 보세요:
-      /newsession 을 보내고 trader, 만들기를 누르면 에이전트가 토큰 파일을 찾아 일을 시작합니다.
+      /newsession: trader, 만들기를 차례로 누르면 에이전트가 토큰 파일을 찾아 일을 시작합니다.
       잠시 기다리면 watcher가 알림과 함께 세션을 갱신하다가 갱신 횟수를 다 씁니다.
-      /sessions 에서 세션을 고르고 종료를 누르면 에이전트의 바로 다음 요청이 거부됩니다.
+      /sessions: 세션을 고르고 종료를 누른 뒤 확인하면 에이전트의 바로 다음 요청이 거부됩니다.
     다른 터미널에서 해 보세요:
       waiaas --data-dir { $dir } session list
 
@@ -405,19 +421,19 @@ demo-kept = 멈췄고, 데이터 디렉터리를 남겼습니다: { $dir }
 demo-visit-complete = 방문을 끝까지 마쳤습니다.
 
 demo-fact-time = { $minutes }분이 지납니다
-demo-fact-token-file = { $path } 의 권한은 { $mode }, 그 토큰으로 GET /v1/session: 200, 에이전트 { $agent }, 지갑 { $wallets }
+demo-fact-token-file = { $path }: 권한 { $mode }, 그 토큰으로 GET /v1/session: 200, 에이전트 { $agent }, 지갑 { $wallets }
 demo-fact-old-token = 갱신 전 토큰으로 GET /v1/session: { $code }
 demo-fact-limit = 한 번 더 갱신: RENEWAL_LIMIT_REACHED, 토큰은 만료될 때까지 쓸 수 있습니다
-demo-fact-revoked = { $agent } 의 다음 요청: SESSION_REVOKED
+demo-fact-revoked = { $agent }의 다음 요청: SESSION_REVOKED
 demo-fact-audit = 감사 기록 { $entries }건의 사슬이 온전합니다
 
 demo-note-title = 에이전트가 하는 일
 demo-note-clock = 데몬의 시계는 실제보다 { $speed }배 빠르므로, 메시지 속 시각이 앞서 갑니다.
-demo-note-waiting = `{ $agent }`: 토큰이 없습니다. `/newsession` 을 보내고 누르세요.
-demo-note-working = `{ $agent }`: 세션 `{ $session }` 으로 일하는 중, 갱신 { $count }/{ $max }, 토큰은 { $time } UTC까지.
+demo-note-waiting = `{ $agent }`: 토큰이 없습니다. `/newsession`을 보내고 누르세요.
+demo-note-working = `{ $agent }`: 세션 `{ $session }`, 일하는 중, 갱신 { $count }/{ $max }, 토큰 만료 { $time } UTC.
 demo-note-token-file = 토큰 파일: `{ $path }`, 권한 `{ $mode }`.
 demo-note-last-unit = 더는 갱신할 수 없습니다: `{ $code }`. 토큰은 만료될 때까지 쓸 수 있습니다.
-demo-note-ended = `{ $agent }`: `{ $code }` 로 거부되어 다른 토큰을 기다립니다.
+demo-note-ended = `{ $agent }`: 거부되어(`{ $code }`) 다른 토큰을 기다립니다.
 demo-note-troubled = `{ $agent }`: 다시 시도합니다: { $reason }
 demo-note-door = 에이전트 포트: `{ $url }`
 demo-note-terminal = 터미널에서: `waiaas --data-dir { $dir } session list`
