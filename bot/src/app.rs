@@ -141,12 +141,13 @@ impl Daemon {
         // A start that fails halfway stops what it has begun.
         let stop_on_failure = stop.clone().drop_guard();
         let tracker = TaskTracker::new();
+        // Unfinished hand-overs first: no agent may renew while its file is behind.
+        let console = start_console(config, &core, pacing, &tracker, &stop).await?;
         let settings = http_settings(config, agents_addr);
         let agents = http::agent_router(core.clone(), settings.clone());
         tracker.spawn(http::serve::serve_agents(listener, agents, stop.clone()));
         let owner = http::admin_router(core.clone(), settings);
         tracker.spawn(http::serve::serve_admin(admin, owner, stop.clone()));
-        let console = start_console(config, &core, pacing, &tracker, &stop).await?;
         let channels: Vec<Arc<dyn Channel>> = console.iter().map(Console::channel).collect();
         tracker.spawn(Worker::new(core.clone(), channels).run(stop.clone()));
         tracker.spawn(scan(core.clone(), console.clone(), stop.clone()));

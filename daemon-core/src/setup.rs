@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::ExposeSecret;
 
 use crate::audit::anchor::{Anchor, Head};
-use crate::audit::{self, GENESIS_HASH};
+use crate::audit::GENESIS_HASH;
 use crate::clock::SharedClock;
 use crate::core::{Core, CoreParts, Policy};
 use crate::db::Db;
@@ -20,6 +20,9 @@ pub enum SetupError {
     /// There is no master key.
     #[error("{} does not exist: this data directory has not been set up; run `waiaas init`", .0.display())]
     NoMasterKey(PathBuf),
+    /// There is a database that another master key has sealed.
+    #[error("{} is missing, and the database beside it was made with it: restore the key from where you keep it, or move the database away to begin anew", .0.display())]
+    LostMasterKey(PathBuf),
     /// It is not what `init` writes.
     #[error("{} is not a master key: expected 64 hexadecimal digits; restore it from where you keep it", .0.display())]
     BadMasterKey(PathBuf),
@@ -86,6 +89,9 @@ pub async fn initialise(
     entropy: &Entropy,
 ) -> Result<Initialised, SetupError> {
     let master_key_created = !paths.master_key.exists();
+    if master_key_created && paths.database.exists() {
+        return Err(SetupError::LostMasterKey(paths.master_key.clone()));
+    }
     if master_key_created {
         let master = MasterKey::new(entropy.bytes());
         write_new(&paths.master_key, master.to_text().expose_secret().as_bytes())?;
@@ -177,12 +183,4 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), SetupError> {
     file.as_file().sync_all().map_err(io)?;
     file.persist_noclobber(path).map_err(|cause| io(cause.error))?;
     std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)
-}
-
-/// How far the audit chain of an opened database reaches; for `init` and tests.
-///
-/// # Errors
-/// As the database says.
-pub async fn audit_head(core: &Core) -> Result<Head, crate::error::Error> {
-    audit::repo::head(core.db.read()).await
 }

@@ -24,7 +24,8 @@ impl TelegramChannel {
     async fn enqueue(&self, pending: &Pending) -> Result<Delivery, Error> {
         let core = &self.console.core;
         let now = core.clock.now_s();
-        let recipients = operators::list(core).await?;
+        let mut recipients = operators::list(core).await?;
+        recipients.extend(removed(&pending.event));
         if recipients.is_empty() {
             return Ok(Delivery::NoRecipient);
         }
@@ -59,6 +60,25 @@ impl TelegramChannel {
         }
         drafts
     }
+}
+
+/// The one who may no longer use the console hears of it once more.
+fn removed(event: &Event) -> Option<Operator> {
+    let Event::OperatorRemoved { user_id, chat_id, language, time_zone, name, at, .. } = event
+    else {
+        return None;
+    };
+    Some(Operator {
+        user_id: *user_id,
+        chat_id: *chat_id,
+        role: String::new(),
+        username: None,
+        display_name: Some(name.clone()),
+        language: language.clone(),
+        time_zone: time_zone.clone(),
+        source: String::new(),
+        paired_at: *at,
+    })
 }
 
 /// Renewals that go as planned arrive without a sound.

@@ -24,11 +24,18 @@ pub struct Head {
     pub sync: bool,
 }
 
+/// Positions that the file has had: any, and safe from a power cut.
+#[derive(Debug, Default)]
+struct Written {
+    seq: i64,
+    synced_seq: i64,
+}
+
 /// The anchor file, and the last value written to it.
 #[derive(Debug)]
 pub struct Anchor {
     path: PathBuf,
-    last_seq: Arc<Mutex<i64>>,
+    last: Arc<Mutex<Written>>,
     held: AtomicBool,
 }
 
@@ -42,16 +49,19 @@ impl Anchor {
     /// Uses the anchor file at `path`, which need not exist yet.
     #[must_use]
     pub fn new(path: PathBuf) -> Self {
-        Self { path, last_seq: Arc::default(), held: AtomicBool::new(false) }
+        Self { path, last: Arc::default(), held: AtomicBool::new(false) }
     }
 
-    /// What the file says; `None` when there is none.
+    /// What the file says; `None` when there is none, or when it cannot be understood: both
+    /// prove nothing about the database.
     ///
     /// # Errors
-    /// An I/O error, also when the file cannot be understood.
+    /// An I/O error.
     pub fn read(&self) -> io::Result<Option<Head>> {
         match std::fs::read(&self.path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(io::Error::other),
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes)
+                .inspect_err(|cause| tracing::error!(%cause, "audit anchor not readable"))
+                .ok()),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(cause) => Err(cause),
         }
@@ -67,9 +77,9 @@ impl Anchor {
     /// # Errors
     /// An I/O error; the file is then as before.
     pub fn reset(&self, head: &Head) -> io::Result<()> {
-        let mut last = self.last_seq.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         write(&self.path, head, true)?;
-        *last = head.seq;
+        *last = Written { seq: head.seq, synced_seq: head.seq };
         self.held.store(false, Ordering::SeqCst);
         Ok(())
     }
@@ -81,14 +91,21 @@ impl Anchor {
             return;
         }
         let path = self.path.clone();
-        let last_seq = Arc::clone(&self.last_seq);
+        let last = Arc::clone(&self.last);
         let written = tokio::task::spawn_blocking(move || {
-            let mut last = last_seq.lock().unwrap_or_else(PoisonError::into_inner);
-            if head.seq <= *last {
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            if head.seq > last.seq {
+                write(&path, &head, head.sync)?;
+                last.seq = head.seq;
+            } else if head.sync && head.seq > last.synced_seq {
+                // A later commit was faster; what it wrote must be safe before we answer.
+                sync_directory(&path)?;
+            } else {
                 return Ok(());
             }
-            write(&path, &head, head.sync)?;
-            *last = head.seq;
+            if head.sync {
+                last.synced_seq = last.seq;
+            }
             Ok::<(), io::Error>(())
         });
         match written.await {
@@ -107,12 +124,13 @@ fn write(path: &Path, head: &Head, sync: bool) -> io::Result<()> {
     let mut file = tempfile::Builder::new().prefix(".audit.anchor.").tempfile_in(directory)?;
     serde_json::to_writer(&mut file, head)?;
     file.flush()?;
-    if sync {
-        file.as_file().sync_all()?;
-    }
+    // Always: a rename that reaches the disk before its content leaves an empty file.
+    file.as_file().sync_data()?;
     file.persist(path)?;
-    if sync {
-        std::fs::File::open(directory)?.sync_all()?;
-    }
-    Ok(())
+    if sync { sync_directory(path) } else { Ok(()) }
+}
+
+fn sync_directory(path: &Path) -> io::Result<()> {
+    let directory = path.parent().unwrap_or_else(|| Path::new("."));
+    std::fs::File::open(directory)?.sync_all()
 }

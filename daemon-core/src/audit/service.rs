@@ -44,6 +44,10 @@ pub async fn verify(core: &Core) -> Result<AuditVerification, Error> {
             if let Some(problem) = problem(last.as_ref(), &entry) {
                 return Ok(broken(entries, entry.seq, problem));
             }
+            if anchor.as_ref().is_some_and(|head| head.seq == entry.seq && head.hash != entry.hash) {
+                let problem = "it is not the entry that the daemon remembers at this place";
+                return Ok(broken(entries, entry.seq, problem));
+            }
             entries += 1;
             last = Some(entry);
         }
@@ -51,6 +55,9 @@ pub async fn verify(core: &Core) -> Result<AuditVerification, Error> {
     Ok(match anchor {
         Some(head) if head.seq > entries => {
             broken(entries, entries + 1, "entries at the end are missing")
+        }
+        None if entries > 0 => {
+            broken(entries, entries, "audit.anchor is missing or unreadable: the end is not proved")
         }
         _ => AuditVerification { intact: true, entries, first_bad_seq: None, problem: None },
     })

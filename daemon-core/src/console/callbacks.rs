@@ -2,7 +2,9 @@
 //! "Buttons"). Used once, in the transaction of what it does; survives a restart.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use serde_json::Value;
 
 use crate::db::entity::callback::{ActiveModel, Column, Entity};
@@ -166,17 +168,19 @@ pub async fn any_open(db: &impl ConnectionTrait, outbox_id: i64, now: i64) -> Re
 pub async fn ran_out(
     db: &impl ConnectionTrait,
     now: i64,
-    limit: usize,
+    limit: u64,
 ) -> Result<Vec<i64>, Error> {
-    let rows = Entity::find()
+    let ids = Entity::find()
+        .select_only()
+        .column(Column::OutboxId)
+        .distinct()
         .filter(Column::ExpiresAt.lte(now))
         .filter(Column::SweptAt.is_null())
+        .order_by_asc(Column::OutboxId)
+        .limit(limit)
+        .into_tuple()
         .all(db)
         .await?;
-    let mut ids: Vec<i64> = rows.into_iter().map(|row| row.outbox_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.truncate(limit);
     Ok(ids)
 }
 

@@ -220,7 +220,18 @@ pub async fn remove(core: &Core, actor: &Actor, user_id: i64) -> Result<Operator
     let details = json!({ "user_id": user_id, "chat_id": operator.chat_id });
     audit::repo::append(&mut tx, &Record::new(AuditEvent::OperatorRemoved, actor, details), now)
         .await?;
+    let event = Event::OperatorRemoved {
+        user_id,
+        chat_id: operator.chat_id,
+        language: operator.language.clone(),
+        time_zone: operator.time_zone.clone(),
+        name: operator.label(),
+        by: actor.label(),
+        at: now,
+    };
+    outbox::enqueue(core, &*tx, &event, now).await?;
     tx.commit().await?;
+    core.ring();
     Ok(operator)
 }
 

@@ -13,6 +13,8 @@ use crate::core::Core;
 use crate::db::WriteTx;
 use crate::db::entity::{pairing_attempt, pairing_code};
 use crate::error::Error;
+use crate::notify::event::{Event, Power};
+use crate::notify::outbox;
 
 /// How long a code works, seconds.
 pub const CODE_LIFETIME_S: i64 = 600;
@@ -52,11 +54,11 @@ pub enum Pairing {
 ///
 /// # Errors
 /// As the database says.
-pub async fn create_code(core: &Core, _actor: &Actor) -> Result<NewCode, Error> {
+pub async fn create_code(core: &Core, actor: &Actor) -> Result<NewCode, Error> {
     let now = core.clock.now_s();
     let code = core.entropy.hex::<16>();
     let expires_at = now + CODE_LIFETIME_S;
-    let tx = core.db.begin_write().await?;
+    let mut tx = core.db.begin_write().await?;
     // Codes that ran out are of no use to anybody.
     pairing_code::Entity::delete_many()
         .filter(pairing_code::Column::ExpiresAt.lt(now - HOUR_S))
@@ -70,7 +72,18 @@ pub async fn create_code(core: &Core, _actor: &Actor) -> Result<NewCode, Error> 
         used_by: Set(None),
     };
     pairing_code::Entity::insert(row).exec_without_returning(&*tx).await?;
+    let details = json!({ "expires_at": expires_at });
+    let record = Record::new(AuditEvent::PairingCodeCreated, actor, details);
+    audit::repo::append(&mut tx, &record, now).await?;
+    let event = Event::PowerAdded {
+        what: Power::PairingCode,
+        subject: String::new(),
+        by: actor.label(),
+        at: now,
+    };
+    outbox::enqueue(core, &*tx, &event, now).await?;
     tx.commit().await?;
+    core.ring();
     Ok(NewCode { code, expires_at })
 }
 

@@ -75,6 +75,8 @@ pub enum Power {
     AgentWallet,
     /// A wallet for a living session.
     SessionWallet,
+    /// A code that makes whoever sends it to the bot an operator.
+    PairingCode,
     /// A person who may use the console.
     Operator,
     /// A restored database serves again.
@@ -89,6 +91,8 @@ pub enum Event {
     SessionCreated {
         #[serde(flatten)]
         subject: Subject,
+        expires_in: i64,
+        max_renewals: i64,
         expires_at: i64,
         absolute_expires_at: i64,
         limits: Limits,
@@ -158,6 +162,17 @@ pub enum Event {
     DatabaseFrozen {
         at: i64,
     },
+    /// Told to everybody, and to the one who was removed: whoever takes the console away must
+    /// not do so unheard.
+    OperatorRemoved {
+        user_id: i64,
+        chat_id: i64,
+        language: Option<String>,
+        time_zone: Option<String>,
+        name: String,
+        by: String,
+        at: i64,
+    },
     PowerAdded {
         what: Power,
         subject: String,
@@ -181,6 +196,7 @@ impl Event {
             Self::KillSwitchActivated { .. } => "KILL_SWITCH_ACTIVATED",
             Self::KillSwitchRecovered { .. } => "KILL_SWITCH_RECOVERED",
             Self::DatabaseFrozen { .. } => "DATABASE_FROZEN",
+            Self::OperatorRemoved { .. } => "OPERATOR_REMOVED",
             Self::PowerAdded { .. } => "POWER_ADDED",
         }
     }
@@ -196,6 +212,7 @@ impl Event {
             Self::SessionRenewalRejected { .. }
             | Self::SessionExpiringSoon { .. }
             | Self::KillSwitchRecovered { .. }
+            | Self::OperatorRemoved { .. }
             | Self::PowerAdded { .. } => Level::Warning,
             Self::SessionTokenReused { .. }
             | Self::KillSwitchActivated { .. }
@@ -217,6 +234,7 @@ impl Event {
             Self::KillSwitchActivated { .. }
             | Self::KillSwitchRecovered { .. }
             | Self::DatabaseFrozen { .. }
+            | Self::OperatorRemoved { .. }
             | Self::PowerAdded { .. } => None,
         }
     }

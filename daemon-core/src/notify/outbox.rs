@@ -2,7 +2,7 @@
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
 };
 
@@ -10,6 +10,11 @@ use super::event::Event;
 use crate::core::Core;
 use crate::db::entity::{notification, notification_log};
 use crate::error::Error;
+
+/// Status of an event that a channel has taken.
+pub const ACCEPTED: &str = "accepted";
+/// Status of an event for which a channel had nobody to tell.
+pub const NO_RECIPIENT: &str = "no_recipient";
 
 /// An event that waits for its channels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,50 +60,79 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// Events that wait, oldest first, due or not: the worker needs the ones that are not due to
-/// keep the order within a session.
+/// What the worker finds in the outbox.
+#[derive(Debug)]
+pub enum Found {
+    /// An event that is due, and nothing before it about the same session waits.
+    Due(Pending),
+    /// A row that this version cannot read.
+    Unreadable {
+        /// Its position.
+        seq: i64,
+        /// Its event.
+        event_id: String,
+    },
+}
+
+/// Events that are due, oldest first; of each session only the first that waits, so that the
+/// order within a session is kept and no session holds up another. A time far ahead is due
+/// too: then the clock has been set back.
 ///
 /// # Errors
-/// As the database says; [`Error::Internal`] when a payload cannot be read.
-pub async fn waiting(
+/// As the database says.
+pub async fn due(
     db: &impl ConnectionTrait,
+    now: i64,
+    backoff_max_s: i64,
     limit: u64,
-) -> Result<Vec<(Pending, i64)>, Error> {
+) -> Result<Vec<Found>, Error> {
     use notification::Column;
+    let first_of_session = Expr::cust(
+        "(notification_outbox.session_id IS NULL OR NOT EXISTS (SELECT 1 \
+         FROM notification_outbox e WHERE e.session_id = notification_outbox.session_id \
+         AND e.seq < notification_outbox.seq AND e.done_at IS NULL AND e.dead_at IS NULL))",
+    );
+    let time = Condition::any()
+        .add(Column::NextAttemptAt.lte(now))
+        .add(Column::NextAttemptAt.gt(now + backoff_max_s));
     let rows = notification::Entity::find()
         .filter(Column::DoneAt.is_null())
         .filter(Column::DeadAt.is_null())
+        .filter(time)
+        .filter(first_of_session)
         .order_by_asc(Column::Seq)
         .limit(limit)
         .all(db)
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let event = serde_json::from_str(&row.payload).map_err(Error::internal)?;
-            let pending = Pending {
-                seq: row.seq,
-                event_id: row.event_id,
-                event,
-                created_at: row.created_at,
-                attempts: row.attempts,
-                session_id: row.session_id,
-            };
-            Ok((pending, row.next_attempt_at))
-        })
-        .collect()
+    Ok(rows.into_iter().map(to_found).collect())
 }
 
-/// Whether a channel has this event already.
+fn to_found(row: notification::Model) -> Found {
+    match serde_json::from_str(&row.payload) {
+        Ok(event) => Found::Due(Pending {
+            seq: row.seq,
+            event_id: row.event_id,
+            event,
+            created_at: row.created_at,
+            attempts: row.attempts,
+            session_id: row.session_id,
+        }),
+        Err(_) => Found::Unreadable { seq: row.seq, event_id: row.event_id },
+    }
+}
+
+/// Whether a channel has taken this event already. That it had nobody to tell does not count.
 ///
 /// # Errors
 /// As the database says.
-pub async fn is_logged(
+pub async fn is_accepted(
     db: &impl ConnectionTrait,
     event_id: &str,
     channel: &str,
 ) -> Result<bool, Error> {
     let key = (event_id.to_owned(), channel.to_owned());
-    Ok(notification_log::Entity::find_by_id(key).one(db).await?.is_some())
+    let row = notification_log::Entity::find_by_id(key).one(db).await?;
+    Ok(row.is_some_and(|row| row.status == ACCEPTED))
 }
 
 /// Writes what became of an event on a channel; once per channel.

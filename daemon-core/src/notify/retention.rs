@@ -1,12 +1,13 @@
-//! Deletes what was told long ago: events, messages, buttons and their logs. Audit entries
-//! stay for ever.
+//! Deletes what was told long ago: events, messages, buttons, refusals and their logs. Audit
+//! entries stay for ever.
 
 use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::core::Core;
 use crate::db::entity::{
-    callback, notification, notification_log, telegram_message, telegram_outbox,
+    callback, notification, notification_log, pairing_attempt, telegram_message, telegram_outbox,
+    telegram_refusal, telegram_update,
 };
 use crate::error::Error;
 
@@ -44,6 +45,21 @@ pub async fn purge(core: &Core) -> Result<u64, Error> {
         .rows_affected;
     rows += telegram_message::Entity::delete_many()
         .filter(telegram_message::Column::UpdatedAt.lt(before))
+        .exec(&*tx)
+        .await?
+        .rows_affected;
+    rows += telegram_refusal::Entity::delete_many()
+        .filter(telegram_refusal::Column::RefusedAt.lt(before))
+        .exec(&*tx)
+        .await?
+        .rows_affected;
+    rows += pairing_attempt::Entity::delete_many()
+        .filter(pairing_attempt::Column::At.lt(before))
+        .exec(&*tx)
+        .await?
+        .rows_affected;
+    rows += telegram_update::Entity::delete_many()
+        .filter(telegram_update::Column::FailedAt.lt(before))
         .exec(&*tx)
         .await?
         .rows_affected;

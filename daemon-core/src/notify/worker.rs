@@ -1,7 +1,6 @@
 //! Hands events to channels: oldest first, in order per session, with capped exponential
 //! backoff; what never works is dead-lettered and audited (PROTOCOL.md section 10).
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::channel::{Channel, ChannelError, Delivery};
 use super::event::Level;
-use super::outbox::{self, Pending};
+use super::outbox::{self, Found, Pending};
 use crate::actor::Actor;
 use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
+use crate::db::WriteTx;
 use crate::error::Error;
 
 /// Events looked at in one pass.
@@ -75,21 +75,21 @@ impl Worker {
     /// As the database says.
     pub async fn pass(&self) -> Result<bool, Error> {
         let now = self.core.clock.now_s();
-        let mut worked = false;
-        let mut held: HashSet<String> = HashSet::new();
-        for (pending, due_at) in outbox::waiting(self.core.db.read(), BATCH_ROWS).await? {
-            let waits = due_at > now
-                || pending.session_id.as_ref().is_some_and(|session| held.contains(session));
-            if waits {
-                held.extend(pending.session_id);
-                continue;
+        let found = outbox::due(self.core.db.read(), now, BACKOFF_MAX_S, BATCH_ROWS).await?;
+        let worked = !found.is_empty();
+        for found in found {
+            match found {
+                Found::Due(pending) => {
+                    let outcome = self.deliver(&pending).await?;
+                    self.settle(&pending, outcome, now).await?;
+                }
+                Found::Unreadable { seq, event_id } => {
+                    let reason = "this version cannot read it";
+                    let mut tx = self.core.db.begin_write().await?;
+                    bury(&mut tx, seq, &event_id, reason, now).await?;
+                    tx.commit().await?;
+                }
             }
-            let outcome = self.deliver(&pending).await?;
-            if matches!(outcome, Outcome::Later { .. }) {
-                held.extend(pending.session_id.clone());
-            }
-            self.settle(&pending, outcome, now).await?;
-            worked = true;
         }
         Ok(worked)
     }
@@ -103,7 +103,7 @@ impl Worker {
             if accepted && !broadcast {
                 break;
             }
-            if outbox::is_logged(self.core.db.read(), &pending.event_id, channel.name()).await? {
+            if outbox::is_accepted(self.core.db.read(), &pending.event_id, channel.name()).await? {
                 accepted = true;
                 continue;
             }
@@ -131,8 +131,8 @@ impl Worker {
 
     async fn log(&self, pending: &Pending, channel: &str, delivery: Delivery) -> Result<(), Error> {
         let status = match delivery {
-            Delivery::Accepted => "accepted",
-            Delivery::NoRecipient => "no_recipient",
+            Delivery::Accepted => outbox::ACCEPTED,
+            Delivery::NoRecipient => outbox::NO_RECIPIENT,
         };
         let now = self.core.clock.now_s();
         let tx = self.core.db.begin_write().await?;
@@ -150,17 +150,25 @@ impl Worker {
                 outbox::mark_failed(&*tx, pending.seq, attempts, now + wait, &reason).await?;
             }
             Outcome::Later { reason, .. } | Outcome::Dead { reason } => {
-                outbox::mark_dead(&*tx, pending.seq, now, &reason).await?;
-                let details = json!({
-                    "event_id": pending.event_id, "event": pending.event.code(), "reason": reason,
-                });
-                let record =
-                    Record::new(AuditEvent::NotificationDeadLettered, &Actor::Daemon, details);
-                audit::repo::append(&mut tx, &record, now).await?;
+                bury(&mut tx, pending.seq, &pending.event_id, &reason, now).await?;
             }
         }
         tx.commit().await
     }
+}
+
+/// Gives an event up, and says so in the audit chain.
+async fn bury(
+    tx: &mut WriteTx,
+    seq: i64,
+    event_id: &str,
+    reason: &str,
+    now: i64,
+) -> Result<(), Error> {
+    outbox::mark_dead(&**tx, seq, now, reason).await?;
+    let details = json!({ "event_id": event_id, "reason": reason });
+    let record = Record::new(AuditEvent::NotificationDeadLettered, &Actor::Daemon, details);
+    audit::repo::append(tx, &record, now).await
 }
 
 /// Capped exponential backoff, seconds.

@@ -67,7 +67,7 @@ pub async fn authenticate(
 
 /// The first use must be on record before the answer: it tells a copied token from a race
 /// (section 5). Later ones only move "last seen", and may fail without harm.
-async fn note_use(core: &Core, session: &Session, now: i64) -> Result<(), Error> {
+pub(super) async fn note_use(core: &Core, session: &Session, now: i64) -> Result<(), Error> {
     let first = session.token.first_used_at.is_none();
     let stale = session.last_used_at.is_none_or(|at| now - at >= LAST_USED_STEP_S);
     if !first && !stale {

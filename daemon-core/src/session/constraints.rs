@@ -210,6 +210,9 @@ fn set_problem(set: &[String]) -> Option<String> {
 
 /// Resolves the levels, highest first.
 ///
+/// `lifetime_s` is the session's absolute lifetime: no unit may be longer, or a token would
+/// outlive its session.
+///
 /// # Errors
 /// [`Error::RequestInvalid`] when a value of any level is out of range.
 pub fn resolve(
@@ -217,6 +220,7 @@ pub fn resolve(
     agent: Option<&ConstraintsRequest>,
     configuration: &ConstraintsRequest,
     purpose: Purpose,
+    lifetime_s: i64,
 ) -> Result<Resolved, Error> {
     let none = ConstraintsRequest::default();
     let agent = agent.unwrap_or(&none);
@@ -224,6 +228,14 @@ pub fn resolve(
     check_level(Level::Agent, agent)?;
     check_level(Level::Configuration, configuration)?;
     let levels = [request, agent, configuration];
+    for (level, values) in [Level::Request, Level::Agent, Level::Configuration].iter().zip(levels) {
+        if let Some(unit) = values.expires_in.filter(|unit| *unit > lifetime_s) {
+            let path = format!("{}.expiresIn", level.prefix());
+            let range = format!("{}..{lifetime_s}", EXPIRES_IN_RANGE_S.start());
+            let why = "the session's absolute lifetime";
+            return Err(Error::invalid(path, format!("{unit} is not in {range} ({why})")));
+        }
+    }
     let number = |field: fn(&ConstraintsRequest) -> Option<i64>| levels.iter().find_map(|l| field(l));
     let amount = |field: fn(&ConstraintsRequest) -> &Option<String>| {
         levels.iter().find_map(|l| field(l).as_deref()).and_then(Amount::parse)
@@ -236,7 +248,7 @@ pub fn resolve(
         Purpose::Bare => EXPIRES_IN_BARE_S,
     };
     Ok(Resolved {
-        expires_in: number(|l| l.expires_in).unwrap_or(unit),
+        expires_in: number(|l| l.expires_in).unwrap_or_else(|| unit.min(lifetime_s)),
         max_renewals: number(|l| l.max_renewals).unwrap_or(MAX_RENEWALS_DEFAULT),
         limits: Limits {
             renewal_reject_window: number(|l| l.renewal_reject_window)
@@ -310,6 +322,8 @@ fn violated(constraint: &'static str, value: impl ToString, ceiling: impl ToStri
 mod tests {
     use super::*;
 
+    const LIFETIME_S: i64 = 2_592_000;
+
     fn of(expires_in: Option<i64>, max_renewals: Option<i64>) -> ConstraintsRequest {
         ConstraintsRequest { expires_in, max_renewals, ..ConstraintsRequest::default() }
     }
@@ -318,7 +332,7 @@ mod tests {
     fn each_field_takes_the_highest_level_that_names_it() {
         let none = of(None, None);
         let resolved = |request, agent, configuration, purpose| {
-            let r = resolve(&request, Some(&agent), &configuration, purpose).expect("in range");
+            let r = resolve(&request, Some(&agent), &configuration, purpose, LIFETIME_S).expect("in range");
             (r.expires_in, r.max_renewals)
         };
         let (h, b) = (Purpose::Handover, Purpose::Bare);
@@ -340,9 +354,9 @@ mod tests {
         let bad = of(Some(299), Some(101));
         let none = of(None, None);
         for (level, answer) in [
-            ("constraints", resolve(&bad, None, &none, Purpose::Bare)),
-            ("defaultConstraints", resolve(&none, Some(&bad), &none, Purpose::Bare)),
-            ("security", resolve(&none, None, &bad, Purpose::Bare)),
+            ("constraints", resolve(&bad, None, &none, Purpose::Bare, LIFETIME_S)),
+            ("defaultConstraints", resolve(&none, Some(&bad), &none, Purpose::Bare, LIFETIME_S)),
+            ("security", resolve(&none, None, &bad, Purpose::Bare, LIFETIME_S)),
         ] {
             let Err(Error::RequestInvalid(issues)) = answer else { panic!("{level}") };
             assert_eq!(issues[0].path, format!("{level}.expiresIn"));
@@ -370,11 +384,11 @@ mod tests {
             allowed_operations: Some(vec!["transfer".to_owned(), "swap".to_owned()]),
             ..of(Some(3_600), Some(5))
         };
-        let ceiling = resolve(&capped, None, &none, Purpose::Handover).expect("ceiling");
+        let ceiling = resolve(&capped, None, &none, Purpose::Handover, LIFETIME_S).expect("ceiling");
         let choose = |change: fn(&mut ConstraintsRequest)| {
             let mut choice = capped.clone();
             change(&mut choice);
-            let choice = resolve(&choice, None, &none, Purpose::Handover).expect("choice");
+            let choice = resolve(&choice, None, &none, Purpose::Handover, LIFETIME_S).expect("choice");
             require_within(&choice, &ceiling).map_err(|cause| match cause {
                 Error::ConstraintViolated { constraint, .. } => constraint,
                 _ => "another error",
@@ -393,5 +407,16 @@ mod tests {
             choose(|c| c.allowed_operations = Some(vec!["mint".to_owned()])),
             Err("allowed_operations")
         );
+    }
+
+    #[test]
+    fn no_unit_outlives_the_session() {
+        let none = of(None, None);
+        let day = 86_400;
+        let default = resolve(&none, None, &none, Purpose::Handover, day).expect("default");
+        assert_eq!(default.expires_in, day);
+        let answer = resolve(&none, Some(&of(Some(day + 1), None)), &none, Purpose::Bare, day);
+        let Err(Error::RequestInvalid(issues)) = answer else { panic!("refused") };
+        assert_eq!(issues[0].path, "defaultConstraints.expiresIn");
     }
 }

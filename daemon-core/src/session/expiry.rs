@@ -3,7 +3,6 @@
 
 use serde_json::json;
 
-use super::renewal::is_expiring_soon;
 use super::service::subject;
 use super::{Session, expiry_repo, repo};
 use crate::actor::Actor;
@@ -155,10 +154,4 @@ pub async fn purge(core: &Core, now: i64) -> Result<u64, Error> {
         tx.commit().await?;
         total += purged;
     }
-}
-
-/// Whether a session's owner should be thinking of a new one; for the console's lists.
-#[must_use]
-pub fn is_near_end(session: &Session, now: i64) -> bool {
-    is_expiring_soon(session.renewals_left(), session.absolute_expires_at, now)
 }

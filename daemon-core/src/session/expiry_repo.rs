@@ -52,10 +52,13 @@ pub async fn running_out(
     limit: u64,
 ) -> Result<Vec<Session>, Error> {
     let margin = Expr::cust("MIN(86400, sessions.expires_in / 5)");
-    let unguarded = Expr::cust(
+    // What ends by itself was told when it came near its end; what could go on is its agent's.
+    let unguarded = Expr::cust_with_values(
         "NOT EXISTS (SELECT 1 FROM session_alerts a WHERE a.session_id = sessions.id AND \
          ((a.cause = 'agent_stopped' AND a.generation = sessions.renewal_count) \
-          OR a.cause = 'near_end'))",
+          OR (a.cause = 'near_end' AND (sessions.renewal_count >= sessions.max_renewals \
+              OR ? + sessions.expires_in > sessions.absolute_expires_at))))",
+        [now],
     );
     let rows = Entity::find()
         .filter(live(now))
@@ -97,10 +100,15 @@ pub async fn ran_out(
 /// # Errors
 /// As the database says.
 pub async fn purge(tx: &impl ConnectionTrait, before: i64, limit: u64) -> Result<u64, Error> {
+    // After a long downtime the owner must hear of an end before its row goes.
+    let told = Expr::cust(
+        "EXISTS (SELECT 1 FROM session_alerts a WHERE a.session_id = sessions.id \
+         AND a.cause = 'expired')",
+    );
     let ids: Vec<String> = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(Column::RevokedAt.lt(before).or(Column::ExpiresAt.lt(before)))
+        .filter(Column::RevokedAt.lt(before).or(Column::ExpiresAt.lt(before).and(told)))
         .order_by_asc(Column::Id)
         .limit(limit)
         .into_tuple()

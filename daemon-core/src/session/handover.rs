@@ -23,6 +23,8 @@ use crate::console::outbox::Draft;
 use crate::core::Core;
 use crate::db::WriteTx;
 use crate::error::Error;
+use crate::system;
+use crate::token::claims::Claims;
 
 /// A session whose token stands in its file.
 #[derive(Debug, Clone)]
@@ -50,6 +52,8 @@ pub enum Outcome {
         /// Which rule was broken and how to mend it.
         reason: String,
     },
+    /// Somebody ended the session meanwhile.
+    Ended,
 }
 
 /// Makes the console messages that belong into the transaction that ends a hand-over.
@@ -79,20 +83,22 @@ pub async fn plan(core: &Core, agent: AgentId) -> Result<Plan, Error> {
     let data_dir = core.data_dir.as_ref().clone();
     let looked = tokio::task::spawn_blocking(move || {
         let path = token_file::select_path(&data_dir, agent)?;
-        let held = token_file::read(&path)?.and_then(|token| held_session(&token, agent));
+        let held = token_file::read(&path)?;
         Ok::<_, TokenFileError>((path, held))
     });
     let (path, held) = looked.await.map_err(Error::internal)?.map_err(unwritable)?;
-    let replaces = match held {
-        Some(id) => repo::by_id(core.db.read(), id).await?.map(|session| session.id),
+    let replaces = match held.and_then(|token| held_by(core, &token, agent)) {
+        Some(claims) => repo::by_id(core.db.read(), claims.sid).await?.map(|session| session.id),
         None => None,
     };
     Ok(Plan { token_file: path.display().to_string(), replaces })
 }
 
-fn held_session(token: &SessionToken, agent: AgentId) -> Option<SessionId> {
-    let claims = token.unverified_claims().ok()?;
-    (claims.agent_id == agent).then_some(claims.session_id)
+/// The claims of a token in the agent's file, if they are ours: anybody who can write the file
+/// could name any session there.
+fn held_by(core: &Core, token: &SessionToken, agent: AgentId) -> Option<Claims> {
+    let claims = core.keyring(|keyring| keyring.verify(token)).ok()?;
+    (claims.aid == agent).then_some(claims)
 }
 
 fn unwritable(cause: TokenFileError) -> Error {
@@ -129,63 +135,146 @@ pub async fn deliver(
     id: SessionId,
     finish: Finish<'_>,
 ) -> Result<HandedOver, Error> {
-    let session = repo::by_id(core.db.read(), id).await?.ok_or(Error::SessionNotFound)?;
-    if session.revocation.is_some() {
-        return Err(Error::SessionRevoked);
-    }
-    let token = mint_again(core, &session)?;
-    match write_file(core, session.agent_id, token).await {
-        Ok((path, held)) => delivered(core, actor, session, path, held, finish).await,
-        Err(cause) => failed(core, actor, session, &cause, finish).await,
+    let waiting = live_row(core, id).await?;
+    let written = match &waiting {
+        Ok(session) => write_file(core, session).await?,
+        Err(_) => Err(Stopped::Ended),
+    };
+    match written {
+        Ok(written) => delivered(core, actor, id, written, finish).await,
+        Err(Stopped::Refused(cause)) => failed(core, actor, id, &cause, finish).await,
+        Err(Stopped::Ended) => {
+            let tx = core.db.begin_write().await?;
+            ended(core, tx, id, finish).await
+        }
     }
 }
 
-async fn write_file(
-    core: &Core,
-    agent: AgentId,
-    token: SessionToken,
-) -> Result<(PathBuf, Option<SessionId>), TokenFileError> {
+/// The row, or that it was ended.
+async fn live_row(core: &Core, id: SessionId) -> Result<Result<Session, Stopped>, Error> {
+    let session = repo::by_id(core.db.read(), id).await?.ok_or(Error::SessionNotFound)?;
+    let ended = session.revocation.is_some();
+    Ok(if ended { Err(Stopped::Ended) } else { Ok(session) })
+}
+
+/// Why the file was not written.
+enum Stopped {
+    /// A rule of section 6, or the file system.
+    Refused(TokenFileError),
+    /// The session was ended while its hand-over waited.
+    Ended,
+}
+
+/// What stands in the file now.
+struct Written {
+    path: PathBuf,
+    held: Option<SessionId>,
+}
+
+/// Takes the lock first and looks at row and file only then: whoever held the lock before may
+/// have renewed this very session, and a newer token must not be overwritten by an older one.
+async fn write_file(core: &Core, waiting: &Session) -> Result<Result<Written, Stopped>, Error> {
+    let (agent, id) = (waiting.agent_id, waiting.id);
     let data_dir = core.data_dir.as_ref().clone();
     let wait = Duration::from_secs(LOCK_WAIT_DAEMON_MAX_S);
-    let written = tokio::task::spawn_blocking(move || {
+    let locked = blocking(move || {
         let lock = TokenFileLock::acquire_for_agent(&data_dir, agent, wait)?;
         token_file::sweep_temporaries(&lock)?;
-        let path = lock.token_path().to_path_buf();
-        let held = token_file::read(&path)?.and_then(|token| held_session(&token, agent));
-        token_file::write(&path, &token)?;
-        Ok((path, held))
+        let held = token_file::read(lock.token_path())?;
+        Ok((lock, held))
     });
+    let (lock, held) = match locked.await {
+        Ok(locked) => locked,
+        Err(cause) => return Ok(Err(Stopped::Refused(cause))),
+    };
+    let session = match live_row(core, id).await? {
+        Ok(session) => session,
+        Err(stopped) => return Ok(Err(stopped)),
+    };
+    let held = held.and_then(|token| held_by(core, &token, agent));
+    let path = lock.token_path().to_path_buf();
+    let up_to_date = held
+        .as_ref()
+        .is_some_and(|held| held.sid == id && held.generation >= session.renewal_count);
+    if !up_to_date {
+        let token = mint_again(core, &session)?;
+        let target = path.clone();
+        // The lock goes along, so that it is held until the file is written.
+        let written = blocking(move || {
+            let _lock = lock;
+            token_file::write(&target, &token)
+        });
+        if let Err(cause) = written.await {
+            return Ok(Err(Stopped::Refused(cause)));
+        }
+    }
+    Ok(Ok(Written { path, held: held.map(|claims| claims.sid) }))
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, TokenFileError> + Send + 'static,
+) -> Result<T, TokenFileError> {
+    let done = tokio::task::spawn_blocking(work).await;
     // A panic in there is a fault of ours and must not look like a file problem.
-    written.await.unwrap_or_else(|cause| std::panic::resume_unwind(cause.into_panic()))
+    done.unwrap_or_else(|cause| std::panic::resume_unwind(cause.into_panic()))
 }
 
 async fn delivered(
     core: &Core,
     actor: &Actor,
-    session: Session,
-    path: PathBuf,
-    held: Option<SessionId>,
+    id: SessionId,
+    written: Written,
     finish: Finish<'_>,
 ) -> Result<HandedOver, Error> {
     let now = core.clock.now_s();
-    let token_file = path.display().to_string();
+    let token_file = written.path.display().to_string();
     let mut tx = core.db.begin_write().await?;
-    repo::set_delivered(&*tx, session.id, &token_file, now).await?;
-    let replaced = end_former(core, &mut tx, actor, &session, held, now).await?;
+    let session = repo::by_id(&*tx, id).await?.ok_or(Error::SessionNotFound)?;
+    if session.revocation.is_some() {
+        // Ended in the last moment: what the file held before is left as it was.
+        return ended(core, tx, id, finish).await;
+    }
+    repo::set_delivered(&*tx, id, &token_file, now).await?;
+    let replaced = end_former(core, &mut tx, actor, &session, written.held, now).await?;
     let details = json!({ "token_file": token_file, "replaced": replaced });
     let record = Record::new(AuditEvent::SessionDelivered, actor, details)
         .agent(session.agent_id)
-        .session(session.id);
+        .session(id);
     audit::repo::append(&mut tx, &record, now).await?;
-    let fresh = repo::by_id(&*tx, session.id).await?.ok_or(Error::SessionNotFound)?;
+    let fresh = repo::by_id(&*tx, id).await?.ok_or(Error::SessionNotFound)?;
     let view = view::load(&*tx, fresh).await?;
     let outcome = Outcome::Delivered { token_file: token_file.clone(), replaced };
-    for draft in finish(&view, &outcome) {
+    tell(core, tx, &view, &outcome, finish).await?;
+    Ok(HandedOver { view, token_file, replaced })
+}
+
+async fn tell(
+    core: &Core,
+    tx: WriteTx,
+    view: &SessionView,
+    outcome: &Outcome,
+    finish: Finish<'_>,
+) -> Result<(), Error> {
+    let now = core.clock.now_s();
+    for draft in finish(view, outcome) {
         draft.enqueue(core, &*tx, now).await?;
     }
     tx.commit().await?;
     core.ring();
-    Ok(HandedOver { view, token_file, replaced })
+    Ok(())
+}
+
+/// Somebody ended the session before its token stood in the file.
+async fn ended(
+    core: &Core,
+    tx: WriteTx,
+    id: SessionId,
+    finish: Finish<'_>,
+) -> Result<HandedOver, Error> {
+    let session = repo::by_id(&*tx, id).await?.ok_or(Error::SessionNotFound)?;
+    let view = view::load(&*tx, session).await?;
+    tell(core, tx, &view, &Outcome::Ended, finish).await?;
+    Err(Error::SessionRevoked)
 }
 
 /// Ends the session that the file held before, and the one that the new session was made to
@@ -202,7 +291,7 @@ async fn end_former(
     let mut replaced = None;
     for id in held.into_iter().chain(recorded).filter(|id| *id != session.id) {
         let Some(former) = repo::by_id(&**tx, id).await? else { continue };
-        if former.agent_id != session.agent_id {
+        if former.agent_id != session.agent_id || !former.is_live(now) {
             continue;
         }
         let reason = RevokeReason::Replaced;
@@ -216,26 +305,24 @@ async fn end_former(
 async fn failed(
     core: &Core,
     actor: &Actor,
-    session: Session,
+    id: SessionId,
     cause: &TokenFileError,
     finish: Finish<'_>,
 ) -> Result<HandedOver, Error> {
     let now = core.clock.now_s();
     let reason = cause.to_string();
     let mut tx = core.db.begin_write().await?;
+    let session = repo::by_id(&*tx, id).await?.ok_or(Error::SessionNotFound)?;
     let why = RevokeReason::HandoverFailed;
     service::revoke_in(core, &mut tx, actor, &session, why, None, now).await?;
     let view = view::load(&*tx, session).await?;
-    for draft in finish(&view, &Outcome::Failed { reason: reason.clone() }) {
-        draft.enqueue(core, &*tx, now).await?;
-    }
-    tx.commit().await?;
-    core.ring();
+    tell(core, tx, &view, &Outcome::Failed { reason: reason.clone() }, finish).await?;
     Err(Error::TokenFileUnwritable { reason })
 }
 
 /// Finishes every hand-over that was begun at least `min_age_s` seconds ago and not finished:
-/// 0 at start, when nothing else can be at it. Says how many were delivered and how many were
+/// 0 at start, when nothing else can be at it. While the system is locked nothing is handed
+/// over: a restored database may hold hand-overs that were revoked since. Says how many were delivered and how many were
 /// revoked.
 ///
 /// # Errors
@@ -247,6 +334,9 @@ pub async fn resume_all(
 ) -> Result<(usize, usize), Error> {
     let now = core.clock.now_s();
     let (mut delivered, mut revoked) = (0, 0);
+    if system::repo::load(core.db.read()).await?.lock().is_some() {
+        return Ok((0, 0));
+    }
     for session in repo::undelivered(core.db.read(), now).await? {
         if now - session.created_at < min_age_s {
             continue;

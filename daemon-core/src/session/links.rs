@@ -68,7 +68,6 @@ pub async fn list(db: &impl ConnectionTrait, session: SessionId) -> Result<Vec<L
                 network: row.network.clone(),
                 address: row.address.clone(),
                 is_default: link.is_default,
-                terminated: row.status == WalletStatus::Terminated.as_str(),
             })
         })
         .collect()
@@ -124,6 +123,17 @@ async fn record(
     now: i64,
 ) -> Result<(), Error> {
     let details = json!({ "wallet_id": wallet.id, "wallet": wallet.name });
+    record_about(tx, event, actor, session, details, now).await
+}
+
+async fn record_about(
+    tx: &mut WriteTx,
+    event: AuditEvent,
+    actor: &Actor,
+    session: &Session,
+    details: serde_json::Value,
+    now: i64,
+) -> Result<(), Error> {
     let record = Record::new(event, actor, details).agent(session.agent_id).session(session.id);
     audit::repo::append(tx, &record, now).await
 }
@@ -256,8 +266,13 @@ pub async fn drop_wallet(
         };
         let was_default = linked.iter().any(|link| link.id == wallet && link.is_default);
         delete(&**tx, id, wallet).await?;
+        let details = json!({ "wallet_id": wallet, "trigger": "wallet_terminated" });
+        record_about(tx, AuditEvent::SessionWalletUnlinked, actor, &session, details, now).await?;
         if was_default {
             set_default(&**tx, id, next.id).await?;
+            let details = json!({ "wallet_id": next.id, "wallet": next.name });
+            let event = AuditEvent::SessionDefaultWalletChanged;
+            record_about(tx, event, actor, &session, details, now).await?;
         }
     }
     Ok(revoked)

@@ -173,7 +173,6 @@ pub struct LinkedWallet {
     pub network: String,
     pub address: String,
     pub is_default: bool,
-    pub terminated: bool,
 }
 
 impl Session {

@@ -8,7 +8,7 @@ use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::token::{SessionToken, TokenHash};
 use waiaas_protocol::wire::{RenewResponse, TokenField};
 
-use super::authority::VerifiedToken;
+use super::authority::{VerifiedToken, note_use};
 use super::renewal::{self, Grant, Presented, Refusal, Surroundings};
 use super::repo::{self, Rotation};
 use super::service::subject;
@@ -94,7 +94,13 @@ pub async fn renew(core: &Core, request: &RenewRequest<'_>) -> Result<Renewed, E
     let seen = load(core.db.read(), claims.sid).await?;
     match seen.decide(&presented, now) {
         Ok(Grant::Replay) => return replay(core, seen.parts()?.0, now),
-        Err(refusal) if !has_effects(refusal) => return Err(to_error(refusal, &seen)),
+        Err(refusal) if !has_effects(refusal) => {
+            if let (Refusal::TooEarly { .. }, Ok((session, _))) = (refusal, seen.parts()) {
+                // Refused, and yet the current token was used: section 5 counts that.
+                note_use(core, session, now).await?;
+            }
+            return Err(to_error(refusal, &seen));
+        }
         Ok(Grant::Rotate { .. }) | Err(_) => {}
     }
     let mut tx = core.db.begin_write().await?;
@@ -167,8 +173,8 @@ async fn lost_race(
     let again = load(&**tx, presented.session_id).await?;
     match again.decide(presented, now) {
         Ok(Grant::Replay) => replay(core, again.parts()?.0, now),
-        Err(Refusal::Revoked) => Err(Error::SessionRevoked),
-        _ => Err(Error::RenewalConflict),
+        Ok(Grant::Rotate { .. }) => Err(Error::RenewalConflict),
+        Err(refusal) => Err(to_error(refusal, &again)),
     }
 }
 
@@ -210,6 +216,10 @@ async fn note_refusal(
     from: &str,
     now: i64,
 ) -> Result<(), Error> {
+    let current = matches!(refusal, Refusal::LimitReached | Refusal::AbsoluteLifetime);
+    if current {
+        repo::mark_used(&**tx, session.id, session.token.hash, now).await?;
+    }
     match refusal {
         Refusal::LimitReached => {
             expiry::warn_near_end(core, tx, session, &agent.name, 0, now).await

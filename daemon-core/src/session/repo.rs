@@ -188,19 +188,20 @@ pub async fn list(
 }
 
 /// Keys that live sessions name for their current or previous token, with the number of
-/// sessions that name each.
+/// sessions that name each. `slack_s` takes in sessions that ran out so many seconds ago.
 ///
 /// # Errors
 /// As the database says.
 pub async fn live_kids(
     db: &impl ConnectionTrait,
     now: i64,
+    slack_s: i64,
 ) -> Result<BTreeMap<String, u64>, Error> {
     let rows: Vec<(String, Option<String>)> = Entity::find()
         .select_only()
         .column(Column::TokenKid)
         .column(Column::PreviousTokenKid)
-        .filter(live(now))
+        .filter(live(now - slack_s))
         .into_tuple()
         .all(db)
         .await?;
@@ -292,6 +293,29 @@ pub async fn revoke(
         .exec(tx)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Ends the sessions whose token ran out, of one agent or of all: should the clock be set
+/// back, they must not come to life again.
+///
+/// # Errors
+/// As the database says.
+pub async fn revoke_run_out(
+    tx: &impl ConnectionTrait,
+    agent: Option<AgentId>,
+    end: &Revocation,
+) -> Result<(), Error> {
+    let mut query = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(end.at))
+        .col_expr(Column::RevokedBy, Expr::value(end.by.clone()))
+        .col_expr(Column::RevokeReason, Expr::value(end.reason.clone()))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.lte(end.at));
+    if let Some(agent) = agent {
+        query = query.filter(Column::AgentId.eq(agent.to_string()));
+    }
+    query.exec(tx).await?;
+    Ok(())
 }
 
 /// Marks a hand-over as finished.

@@ -69,9 +69,12 @@ pub struct Created {
     pub view: SessionView,
     /// Its token.
     pub token: SessionToken,
+    /// The session that ended with it.
+    pub replaced: Option<SessionId>,
 }
 
-/// Creates a session in one transaction.
+/// Creates a session in one transaction. A session that it replaces ends in the same one,
+/// unless the token goes into a file: then it ends once the file is written.
 ///
 /// # Errors
 /// [`Error::SystemLocked`], [`Error::AgentNotFound`], [`Error::AgentSuspended`],
@@ -80,7 +83,14 @@ pub struct Created {
 /// [`Error::SessionLimitExceeded`].
 pub async fn create(core: &Core, actor: &Actor, new: &NewSession) -> Result<Created, Error> {
     let mut tx = core.db.begin_write().await?;
-    let created = create_in(core, &mut tx, actor, new).await?;
+    let mut created = create_in(core, &mut tx, actor, new).await?;
+    if let Some(id) = new.replaces.filter(|_| new.handover.is_none())
+        && let Some(former) = repo::by_id(&*tx, id).await?
+    {
+        let (now, reason) = (core.clock.now_s(), RevokeReason::Replaced);
+        let ended = revoke_in(core, &mut tx, actor, &former, reason, None, now).await?;
+        created.replaced = ended.then_some(id);
+    }
     tx.commit().await?;
     core.ring();
     Ok(created)
@@ -139,7 +149,7 @@ pub async fn create_in(
     }
     let view = view::load(&**tx, session).await?;
     tell_created(core, tx, actor, &view, new.told_chat_id, now).await?;
-    Ok(Created { view, token })
+    Ok(Created { view, token, replaced: None })
 }
 
 /// The levels of section 3; from the console the resolved defaults are ceilings.
@@ -154,11 +164,13 @@ pub fn resolve_constraints(
     let purpose = if new.handover.is_some() { Purpose::Handover } else { Purpose::Bare };
     let defaults = agent.default_constraints.as_ref();
     let configuration = &core.policy.constraints;
-    let resolved = constraints::resolve(&new.constraints, defaults, configuration, purpose)?;
+    let lifetime_s = core.policy.session_absolute_lifetime_s;
+    let resolve = |request: &ConstraintsRequest| {
+        constraints::resolve(request, defaults, configuration, purpose, lifetime_s)
+    };
+    let resolved = resolve(&new.constraints)?;
     if new.source == Source::Telegram {
-        let none = ConstraintsRequest::default();
-        let ceiling = constraints::resolve(&none, defaults, configuration, purpose)?;
-        constraints::require_within(&resolved, &ceiling)?;
+        constraints::require_within(&resolved, &resolve(&ConstraintsRequest::default())?)?;
     }
     Ok(resolved)
 }
@@ -252,6 +264,8 @@ async fn tell_created(
     audit::repo::append(tx, &record, now).await?;
     let event = Event::SessionCreated {
         subject: subject(session, &view.agent_name),
+        expires_in: session.expires_in,
+        max_renewals: session.max_renewals,
         expires_at: session.expires_at,
         absolute_expires_at: session.absolute_expires_at,
         limits: session.limits.clone(),
@@ -419,6 +433,8 @@ pub async fn revoke_agent(
     now: i64,
 ) -> Result<u64, Error> {
     let live = repo::list_live(&**tx, Some(agent), now).await?;
+    let end = Revocation { at: now, by: actor.label(), reason: reason.as_str().to_owned() };
+    repo::revoke_run_out(&**tx, Some(agent), &end).await?;
     revoke_each(core, tx, actor, &live, reason, now).await
 }
 
@@ -434,6 +450,8 @@ pub async fn revoke_all_live(
     now: i64,
 ) -> Result<u64, Error> {
     let live = repo::list_live(&**tx, None, now).await?;
+    let end = Revocation { at: now, by: actor.label(), reason: reason.as_str().to_owned() };
+    repo::revoke_run_out(&**tx, None, &end).await?;
     revoke_each(core, tx, actor, &live, reason, now).await
 }
 

@@ -10,7 +10,7 @@ use crate::actor::Actor;
 use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
 use crate::error::Error;
-use crate::notify::event::Event;
+use crate::notify::event::{Event, Power};
 use crate::notify::outbox;
 use crate::session::RevokeReason;
 use crate::session::service as sessions;
@@ -99,6 +99,8 @@ pub async fn freeze_if_restored(core: &Core) -> Result<bool, Error> {
         None => head.seq == 0,
     };
     if current && repo::load(core.db.read()).await?.frozen.is_none() {
+        // The process may have died between a commit and the anchor.
+        core.db.anchor().advance(head).await;
         return Ok(false);
     }
     core.db.anchor().hold();
@@ -119,7 +121,8 @@ pub async fn freeze_if_restored(core: &Core) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// The owner confirms on the machine that a restored database may serve.
+/// The owner confirms on the machine that a restored database may serve. The freeze goes last:
+/// a try that fails in between leaves everything frozen, and the next one goes on.
 ///
 /// # Errors
 /// As the database says; [`Error::Internal`] when the anchor cannot be written.
@@ -129,11 +132,10 @@ pub async fn confirm_restore(core: &Core, actor: &Actor) -> Result<RestoreConfir
     if repo::load(&*tx).await?.frozen.is_none() {
         return Ok(RestoreConfirmation { was_frozen: false });
     }
-    repo::set(&*tx, Key::Frozen, None, now).await?;
     let record = Record::new(AuditEvent::DatabaseRestoreConfirmed, actor, json!({}));
     audit::repo::append(&mut tx, &record, now).await?;
     let event = Event::PowerAdded {
-        what: crate::notify::event::Power::RestoredDatabase,
+        what: Power::RestoredDatabase,
         subject: String::new(),
         by: actor.label(),
         at: now,
@@ -142,6 +144,9 @@ pub async fn confirm_restore(core: &Core, actor: &Actor) -> Result<RestoreConfir
     tx.commit().await?;
     let head = audit::repo::head(core.db.read()).await?;
     core.db.anchor().reset(&head).map_err(Error::internal)?;
+    let tx = core.db.begin_write().await?;
+    repo::set(&*tx, Key::Frozen, None, now).await?;
+    tx.commit().await?;
     core.ring();
     Ok(RestoreConfirmation { was_frozen: true })
 }

@@ -20,6 +20,10 @@ use crate::notify::outbox;
 use crate::session::RevokeReason;
 use crate::session::{repo as session_repo, service as sessions};
 
+/// A key outlives the sessions that name it by so many seconds: should the clock have been
+/// ahead, no session is cut off when it is set right.
+const CLOCK_SLACK_S: i64 = 604_800;
+
 /// Opens every stored key under the master key.
 ///
 /// # Errors
@@ -76,7 +80,7 @@ pub async fn rotate(
         0
     };
     let (kid, key) = create_current(&*tx, &core.master_key, &core.entropy, now).await?;
-    let named = session_repo::live_kids(&*tx, now).await?;
+    let named = session_repo::live_kids(&*tx, now, CLOCK_SLACK_S).await?;
     let mut deleted_kids = Vec::new();
     for stored in repo::list(&*tx).await? {
         if !stored.current && !named.contains_key(&stored.kid) {
@@ -114,7 +118,7 @@ pub async fn rotate(
 /// As the database says.
 pub async fn list(core: &Core) -> Result<KeyList, Error> {
     let named: BTreeMap<String, u64> =
-        session_repo::live_kids(core.db.read(), core.clock.now_s()).await?;
+        session_repo::live_kids(core.db.read(), core.clock.now_s(), 0).await?;
     let keys = repo::list(core.db.read()).await?;
     Ok(KeyList {
         keys: keys

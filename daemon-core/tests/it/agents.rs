@@ -56,9 +56,9 @@ async fn names_that_could_deceive_are_refused() {
         ("   ", "must not be empty"),
         (" trader", "must not begin or end with white space"),
         ("trader\u{A0}", "must not begin or end with white space"),
-        (&long, "must have at most 64 characters and 512 bytes"),
-        (&kilobytes, "must have at most 64 characters and 512 bytes"),
-        (&marks, "must have at most 64 characters and 512 bytes"),
+        (&long, "must have at most 64 characters and 2048 bytes"),
+        (&kilobytes, "must have at most 64 characters and 2048 bytes"),
+        (&marks, "must have at most 64 characters and 2048 bytes"),
         (
             "a\u{202E}b",
             "must not contain control or text-direction characters (found U+202E)",

@@ -94,16 +94,17 @@ impl TokenFileLock {
     /// lock.
     ///
     /// # Errors
-    /// Those of [`select_path`] and [`TokenFileLock::acquire`]; `max_wait` is for each
-    /// attempt, of which there are rarely more than two.
+    /// Those of [`select_path`] and [`TokenFileLock::acquire`]; `max_wait` is for all attempts
+    /// together, of which there are rarely more than two.
     pub fn acquire_for_agent(
         data_dir: &Path,
         agent_id: AgentId,
         max_wait: Duration,
     ) -> Result<Self, TokenFileError> {
+        let started = Instant::now();
         let mut path = select_path(data_dir, agent_id)?;
         for _ in 0..SELECT_ATTEMPTS_MAX {
-            let lock = Self::acquire(&path, max_wait)?;
+            let lock = Self::acquire(&path, max_wait.saturating_sub(started.elapsed()))?;
             let selected_again = select_path(data_dir, agent_id)?;
             if selected_again == path {
                 return Ok(lock);

@@ -75,6 +75,13 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
         Event::DatabaseFrozen { at } => {
             View::text(fl!(reader.texts, "alert-database-frozen", when = reader.moment(*at)))
         }
+        Event::OperatorRemoved { name, by, at, .. } => View::text(fl!(
+            reader.texts,
+            "alert-operator-removed",
+            name = escape(name),
+            by = who(reader, by),
+            when = reader.moment(*at)
+        )),
         Event::PowerAdded { what, subject, by, at } => View::text(fl!(
             reader.texts,
             "alert-power-added",
@@ -94,6 +101,8 @@ fn ended(reader: &Reader, subject: &Subject, html: String) -> View {
 fn created(reader: &Reader, event: &Event) -> View {
     let Event::SessionCreated {
         subject,
+        expires_in,
+        max_renewals,
         expires_at,
         absolute_expires_at,
         limits,
@@ -112,6 +121,12 @@ fn created(reader: &Reader, event: &Event) -> View {
             agent = escape(&subject.agent_name),
             session = short_id(subject.session_id),
             source = source_text(reader, source)
+        ),
+        fl!(
+            reader.texts,
+            "console-grant-time",
+            unit = reader.duration(*expires_in),
+            renewals = max_renewals.to_owned()
         ),
         fl!(reader.texts, "console-expires-line", when = reader.moment(*expires_at)),
         fl!(reader.texts, "console-absolute-end", when = reader.moment(*absolute_expires_at)),
@@ -245,6 +260,7 @@ fn power(reader: &Reader, what: Power) -> String {
         Power::AgentResumed => fl!(reader.texts, "alert-power-agent-resumed"),
         Power::AgentWallet => fl!(reader.texts, "alert-power-agent-wallet"),
         Power::SessionWallet => fl!(reader.texts, "alert-power-session-wallet"),
+        Power::PairingCode => fl!(reader.texts, "alert-power-pairing-code"),
         Power::Operator => fl!(reader.texts, "alert-power-operator"),
         Power::RestoredDatabase => fl!(reader.texts, "alert-power-restored-database"),
     }
