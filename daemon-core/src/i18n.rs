@@ -352,7 +352,7 @@ mod tests {
         let message = Locale::Ko.message(&Error::RateLimited { retry_after_s: 90 });
         assert_eq!(
             message,
-            "요청이 너무 많습니다. 90초 뒤에 다시 시도하십시오."
+            "요청이 너무 많습니다. 90초 뒤에 다시 시도하세요."
         );
     }
 

@@ -60,7 +60,11 @@ fn network_reason(cause: &(dyn std::error::Error + 'static), token: &SecretStrin
 }
 
 fn judge_api(error: &ApiError, token: &SecretString) -> Fault {
-    let text = scrub(&error.to_string(), token);
+    let text = match error {
+        // Its own words around Telegram's would hide how Telegram's begin.
+        ApiError::Unknown(raw) => scrub(raw, token),
+        known => scrub(&known.to_string(), token),
+    };
     match error {
         ApiError::InvalidToken => Fault::Unauthorized,
         ApiError::TerminatedByOtherGetUpdates => Fault::Conflict,

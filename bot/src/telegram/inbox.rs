@@ -1,8 +1,10 @@
 //! Takes stored updates in their order and sends each down the tree. An update that fails is
 //! tried again, and set aside after some tries, so that one bad update cannot stop the rest.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use teloxide::types::Update;
 use tokio_util::sync::CancellationToken;
 use waiaas_daemon_core::Error;
@@ -42,10 +44,14 @@ async fn pass(console: &Console, tree: &Tree, stop: &CancellationToken) -> Resul
         if stop.is_cancelled() {
             return Ok(false);
         }
-        if let Err(cause) = handle(console, tree, &stored).await {
-            tracing::error!(%cause, update_id = stored.update_id, "update not handled");
-            inbox::mark_failed(&console.core, &stored, &cause.to_string()).await?;
-            return Ok(stored.attempts + 1 < inbox::ATTEMPTS_MAX);
+        match handle(console, tree, &stored).await {
+            Ok(()) => {}
+            // A passing failure is no fault of the update: it waits until the database is back.
+            Err(cause @ Error::Storage(_)) => return Err(cause),
+            Err(cause) => {
+                tracing::error!(%cause, update_id = stored.update_id, "update not handled");
+                inbox::mark_failed(&console.core, &stored, &cause.to_string()).await?;
+            }
         }
     }
     Ok(any)
@@ -53,5 +59,7 @@ async fn pass(console: &Console, tree: &Tree, stop: &CancellationToken) -> Resul
 
 async fn handle(console: &Console, tree: &Tree, stored: &Stored) -> Result<(), Error> {
     let update: Update = serde_json::from_str(&stored.payload).map_err(Error::internal)?;
-    schema::dispatch(tree, console, stored.update_id, update).await
+    // A panic must not end the inbox, nor come back for ever: it counts as a failed try.
+    let handled = AssertUnwindSafe(schema::dispatch(tree, console, stored.update_id, update));
+    handled.catch_unwind().await.unwrap_or_else(|_| Err(Error::internal("a handler panicked")))
 }

@@ -66,7 +66,7 @@ async fn poll(console: &Console) -> Result<(), Option<Duration>> {
     let asked = console
         .bot
         .get_updates()
-        .offset(i32::try_from(offset).unwrap_or(0))
+        .offset(i32::try_from(offset).unwrap_or(i32::MAX))
         .limit(BATCH_MAX)
         .timeout(POLL_HOLD_S)
         .allowed_updates(vec![AllowedUpdate::Message, AllowedUpdate::CallbackQuery])

@@ -88,10 +88,12 @@ async fn pass(console: &Console, pace: &mut Pace) -> Result<Pass, Error> {
     let mut sending = futures::stream::iter(ready)
         .map(|due| async move { deliver(console, &due).await })
         .buffer_unordered(CHATS_AT_ONCE);
+    // All of them are heard out: a call that is dropped halfway would be made again.
+    let mut failure = Ok(());
     while let Some(outcome) = sending.next().await {
-        outcome?;
+        failure = failure.and(outcome);
     }
-    Ok(Pass::Worked)
+    failure.map(|()| Pass::Worked)
 }
 
 /// A bucket per chat, in real time: it paces a network, it decides nothing.
@@ -156,6 +158,9 @@ async fn deliver(console: &Console, due: &Due) -> Result<(), Error> {
 }
 
 async fn failed(console: &Console, due: &Due, fault: Fault, now: i64) -> Result<(), Error> {
+    if let Fault::Wait { seconds } = fault {
+        outbox::hold_chat(&console.core, due.chat_id, now + seconds.max(1)).await?;
+    }
     let tap = matches!(due.call, Call::Answer { .. });
     let (wait, reason) = match fault {
         Fault::Wait { seconds } => (Some(seconds.max(1)), outbox::ASKED_TO_WAIT.to_owned()),

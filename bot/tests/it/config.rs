@@ -69,7 +69,7 @@ fn config_check_names_every_problem_and_exits_with_1() {
         assert_eq!(cli.run(command).stderr, ran.stderr, "{command:?}");
     }
     let right = Cli::new().run(&["config", "check"]);
-    assert_eq!(right.stdout, "The configuration for [dir]/data is right.\n");
+    assert_eq!(right.stdout, "The configuration for [dir]/data is valid.\n");
     assert_eq!(right.code, Some(0));
 }
 

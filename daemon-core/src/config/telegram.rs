@@ -38,7 +38,7 @@ pub struct TelegramConfig {
     pub owner_chat_id: Option<i64>,
     /// Bot API server, without a slash at its end.
     pub api_url: String,
-    /// IANA name, not looked up here.
+    /// IANA name.
     pub time_zone: String,
     /// Fixed language of the chat; without it Telegram's own setting counts.
     pub language: Option<Language>,
@@ -54,7 +54,7 @@ pub(super) fn read(reader: &mut Reader, inputs: &ConfigInputs) -> Option<Telegra
             .text(&schema::API_URL)?
             .trim_end_matches('/')
             .to_owned(),
-        time_zone: reader.text(&schema::TIME_ZONE)?,
+        time_zone: time_zone(reader)?,
         language: reader
             .text(&schema::LANGUAGE)
             .map(|code| match code.as_str() {
@@ -62,6 +62,19 @@ pub(super) fn read(reader: &mut Reader, inputs: &ConfigInputs) -> Option<Telegra
                 _ => Language::En,
             }),
     })
+}
+
+/// An IANA name that this program knows: a misspelt one would silently mean UTC.
+fn time_zone(reader: &mut Reader) -> Option<String> {
+    let name = reader.text(&schema::TIME_ZONE)?;
+    if jiff::tz::TimeZone::get(&name).is_err() {
+        reader.refuse(
+            &schema::TIME_ZONE,
+            "no time zone has this name",
+            "an IANA name such as UTC, Asia/Seoul or Europe/Berlin",
+        );
+    }
+    Some(name)
 }
 
 /// The token or the file with it, whichever comes from the higher source.

@@ -349,6 +349,25 @@ pub async fn mark_sent(
     tx.commit().await
 }
 
+/// Telegram asks to wait: whatever waits for that chat waits, answers to taps excepted.
+///
+/// # Errors
+/// As the database says.
+pub async fn hold_chat(core: &Core, chat_id: i64, until: i64) -> Result<(), Error> {
+    let tx = core.db.begin_write().await?;
+    Entity::update_many()
+        .col_expr(Column::NextAttemptAt, Expr::value(until))
+        .col_expr(Column::LastError, Expr::value(ASKED_TO_WAIT))
+        .filter(Column::ChatId.eq(chat_id))
+        .filter(Column::Priority.ne(Priority::Answer as i64))
+        .filter(Column::SentAt.is_null())
+        .filter(Column::DeadAt.is_null())
+        .filter(Column::NextAttemptAt.lt(until))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await
+}
+
 /// Puts a message off.
 ///
 /// # Errors

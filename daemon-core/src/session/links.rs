@@ -169,14 +169,14 @@ pub async fn link(
         set_default(&*tx, session.id, wallet.id).await?;
     }
     record(&mut tx, AuditEvent::SessionWalletLinked, actor, &session, &wallet, now).await?;
+    let view = view::load(&*tx, session).await?;
     let event = Event::PowerAdded {
         what: Power::SessionWallet,
-        subject: wallet.name.clone(),
+        subject: format!("{} → {} ({})", wallet.name, view.agent_name, view.session.id),
         by: actor.label(),
         at: now,
     };
     outbox::enqueue(core, &*tx, &event, now).await?;
-    let view = view::load(&*tx, session).await?;
     tx.commit().await?;
     core.ring();
     Ok(view)

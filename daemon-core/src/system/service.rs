@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::notify::event::{Event, Power};
 use crate::notify::outbox;
 use crate::session::RevokeReason;
-use crate::session::service as sessions;
+use crate::session::{repo as session_repo, service as sessions};
 
 /// The kill switch as it stands.
 ///
@@ -33,16 +33,19 @@ pub async fn activate(core: &Core, actor: &Actor, revoke_all: bool) -> Result<Ki
     let mut tx = core.db.begin_write().await?;
     let before = repo::load(&*tx).await?.kill_switch;
     let switch = before.clone().unwrap_or_else(|| Switch { since: now, by: actor.label() });
+    let live = session_repo::count_live(&*tx, None, now).await?;
+    if before.is_none() {
+        repo::set(&*tx, Key::KillSwitch, Some(&switch), now).await?;
+        // Before the ends of the sessions: the owner hears the cause first.
+        let revoked_sessions = if revoke_all { live } else { 0 };
+        let event = Event::KillSwitchActivated { by: actor.label(), revoked_sessions, at: now };
+        outbox::enqueue(core, &*tx, &event, now).await?;
+    }
     let revoked = if revoke_all {
         sessions::revoke_all_live(core, &mut tx, actor, RevokeReason::KillSwitch, now).await?
     } else {
         0
     };
-    if before.is_none() {
-        repo::set(&*tx, Key::KillSwitch, Some(&switch), now).await?;
-        let event = Event::KillSwitchActivated { by: actor.label(), revoked_sessions: revoked, at: now };
-        outbox::enqueue(core, &*tx, &event, now).await?;
-    }
     if before.is_none() || revoked > 0 {
         let details = json!({ "revoked_sessions": revoked });
         let record = Record::new(AuditEvent::KillSwitchActivated, actor, details);
