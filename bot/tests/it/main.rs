@@ -1,8 +1,14 @@
 //! The program through its doors: one test binary for the whole crate.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod cli;
 mod config;
+mod console_access;
+mod console_alerts;
+mod console_delivery;
 mod console_new_session;
+mod console_pairing;
+mod console_secrets;
+mod console_sessions;
 mod harness;
 mod demo;
