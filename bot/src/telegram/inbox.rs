@@ -29,6 +29,7 @@ pub(super) async fn run(console: Console, stop: CancellationToken) {
                 Duration::from_millis(PAUSE_AFTER_FAILURE_MS)
             }
         };
+        let pause = console.core.clock.timer(pause);
         tokio::select! {
             () = stop.cancelled() => return,
             () = console.inbox_bell.notified() => {}
