@@ -1,7 +1,8 @@
 //! What a button stands for. Stored with its handle; never in `callback_data`.
 
 use serde::{Deserialize, Serialize};
-use waiaas_protocol::ids::{AgentId, SessionId};
+use waiaas_protocol::ids::{AgentId, SessionId, WalletId};
+use waiaas_protocol::wire::ConstraintsRequest;
 
 /// What a button stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,8 +12,13 @@ pub(super) enum Action {
     AgentsPage { page: usize },
     /// Show what this agent would be granted.
     PickAgent { agent_id: AgentId },
-    /// Create the session.
-    Create { agent_id: AgentId },
+    /// Create the session, with the limits and wallets that the person has seen.
+    Create {
+        agent_id: AgentId,
+        constraints: Box<ConstraintsRequest>,
+        wallets: Vec<WalletId>,
+        default_wallet: Option<WalletId>,
+    },
     /// The same choice in a message of its own: for alerts, which stay as they are.
     NewSession { agent_id: AgentId },
     /// Leave everything as it is.
@@ -21,8 +27,13 @@ pub(super) enum Action {
     SessionsPage { page: usize },
     /// The details of a session.
     OpenSession { session_id: SessionId, page: usize },
-    /// Ask before a session is ended.
-    AskRevoke { session_id: SessionId },
+    /// Ask before a session is ended; `aside` in a message of its own, for alerts, which stay as
+    /// they are.
+    AskRevoke {
+        session_id: SessionId,
+        #[serde(default)]
+        aside: bool,
+    },
     /// End a session.
     Revoke { session_id: SessionId },
     /// End a session because its renewal is not wanted.

@@ -73,7 +73,10 @@ async fn pass(console: &Console, pace: &mut Pace) -> Result<Pass, Error> {
         // An answer to a tap is no message and has a pace of its own.
         let wait = match due.call {
             Call::Answer { .. } => None,
-            Call::Send { .. } | Call::Edit { .. } | Call::DropKeyboard { .. } => {
+            Call::Send { .. }
+            | Call::Edit { .. }
+            | Call::SetKeyboard { .. }
+            | Call::DropKeyboard { .. } => {
                 pace.take(due.chat_id)
             }
         };
@@ -227,10 +230,15 @@ async fn tell(console: &Console, due: &Due) -> Result<Asked, Error> {
             Resolved::NotYet => Ok(Told::NotYet),
             Resolved::Gone => send(console, due, html, None, false).await,
         },
+        Call::SetKeyboard { target } => match outbox::resolve(db, due.chat_id, target).await? {
+            Resolved::Message(id) => set_keyboard(console, due, id).await,
+            Resolved::NotYet => Ok(Told::NotYet),
+            Resolved::Gone => Ok(Told::Moot),
+        },
         Call::DropKeyboard { target: Target::Message(id), keyboard_of } => {
             // Another edit may have come in between: then the keyboard is not ours to take.
             if messages::carrying(db, *keyboard_of).await? == Some((due.chat_id, *id)) {
-                drop_keyboard(console, due, *id).await
+                set_keyboard(console, due, *id).await
             } else {
                 Ok(Told::Moot)
             }
@@ -296,13 +304,14 @@ async fn edit(console: &Console, due: &Due, id: i64, html: &str) -> Asked {
     }
 }
 
-async fn drop_keyboard(console: &Console, due: &Due, id: i64) -> Asked {
+/// The row's keyboard under a message; none at all where the row has none.
+async fn set_keyboard(console: &Console, due: &Due, id: i64) -> Asked {
     let Some(message) = message_id(id) else { return Ok(Told::Moot) };
-    let empty = InlineKeyboardMarkup::new(Vec::<Vec<InlineKeyboardButton>>::new());
+    let empty = || InlineKeyboardMarkup::new(Vec::<Vec<InlineKeyboardButton>>::new());
     let asked = console
         .bot
         .edit_message_reply_markup(ChatId(due.chat_id), message)
-        .reply_markup(empty)
+        .reply_markup(markup(due).unwrap_or_else(empty))
         .await;
     match judged(console, asked) {
         Ok(_) | Err(Fault::NotModified) => Ok(Told::Done(Some(id))),

@@ -117,7 +117,13 @@ impl Turn {
             Language::En => Locale::En,
             Language::Ko => Locale::Ko,
         };
-        Ok(grant::refused(&self.reader, &locale.message(error), locale.hint(error).as_deref()))
+        let hints: Vec<String> = match error {
+            Error::RequestInvalid(issues) => {
+                issues.iter().map(|issue| format!("{}: {}", issue.path, issue.message)).collect()
+            }
+            other => locale.hint(other).into_iter().collect(),
+        };
+        Ok(grant::refused(&self.reader, &locale.message(error), &hints))
     }
 
     /// Ends the turn: messages and the mark in one transaction. An update that was handled

@@ -129,6 +129,21 @@ pub async fn take(
     Ok(Ok(Taken { action, outbox_id }))
 }
 
+/// What a button stands for, whether it was used or not.
+///
+/// # Errors
+/// As the database says.
+pub async fn find(db: &impl ConnectionTrait, data: &str) -> Result<Option<NewCallback>, Error> {
+    let handle = data.strip_prefix(DATA_PREFIX).unwrap_or_default();
+    let Some(row) = Entity::find_by_id(handle).one(db).await? else { return Ok(None) };
+    Ok(Some(NewCallback {
+        action: serde_json::from_str(&row.action).map_err(Error::internal)?,
+        user_id: row.user_id,
+        chat_id: row.chat_id,
+        expires_at: row.expires_at,
+    }))
+}
+
 /// Uses up every other button of the same message: its choice is made.
 ///
 /// # Errors

@@ -145,6 +145,24 @@ impl Resolved {
     }
 }
 
+impl Resolved {
+    /// As an explicit request that resolves to the same again.
+    #[must_use]
+    pub fn to_request(&self) -> ConstraintsRequest {
+        let body = self.to_body();
+        ConstraintsRequest {
+            expires_in: Some(body.expires_in),
+            max_renewals: Some(body.max_renewals),
+            renewal_reject_window: Some(body.renewal_reject_window),
+            max_amount_per_tx: body.max_amount_per_tx,
+            max_total_amount: body.max_total_amount,
+            max_transactions: body.max_transactions,
+            allowed_operations: body.allowed_operations,
+            allowed_destinations: body.allowed_destinations,
+        }
+    }
+}
+
 /// Checks every value of one level.
 ///
 /// # Errors

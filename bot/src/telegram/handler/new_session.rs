@@ -14,7 +14,7 @@ use waiaas_daemon_core::db::WriteTx;
 use waiaas_daemon_core::session::handover::{self, Outcome, Plan};
 use waiaas_daemon_core::session::service::{self, NewHandover, NewSession};
 use waiaas_daemon_core::session::view::SessionView;
-use waiaas_protocol::ids::{AgentId, SessionId};
+use waiaas_protocol::ids::{AgentId, SessionId, WalletId};
 use waiaas_protocol::wire::ConstraintsRequest;
 
 use crate::telegram::console::Console;
@@ -78,24 +78,37 @@ fn confirm(turn: &Turn, agent: &AgentView) -> Result<View, Error> {
         let agent_name = Some(agent.agent.name.clone());
         return turn.refusal(&Error::SessionRequiresWallet { agent_name });
     }
-    let new = new_session(turn, agent.agent.id, None, None);
-    let granted = service::resolve_constraints(core, &agent.agent, &new)?;
+    let new = new_session(turn, agent.agent.id, &Granted::default(), None, None);
+    let granted = match service::resolve_constraints(core, &agent.agent, &new) {
+        Ok(granted) => granted,
+        Err(cause) => return turn.refusal(&cause),
+    };
     let absolute = turn.now + core.policy.session_absolute_lifetime_s;
     Ok(grant::confirm(&turn.reader, agent, &granted, absolute))
+}
+
+/// What a person has seen before they tapped Create. Nothing seen: the agent's defaults.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Granted {
+    pub(super) constraints: ConstraintsRequest,
+    pub(super) wallets: Vec<WalletId>,
+    pub(super) default_wallet: Option<WalletId>,
 }
 
 fn new_session(
     turn: &Turn,
     agent_id: AgentId,
+    granted: &Granted,
     plan: Option<&Plan>,
     note: Option<serde_json::Value>,
 ) -> NewSession {
     let token_file = plan.map(|plan| plan.token_file.clone()).unwrap_or_default();
     NewSession {
         agent: agent_id.to_string(),
-        wallets: None,
-        default_wallet: None,
-        constraints: ConstraintsRequest::default(),
+        wallets: (!granted.wallets.is_empty())
+            .then(|| granted.wallets.iter().map(ToString::to_string).collect()),
+        default_wallet: granted.default_wallet.map(|id| id.to_string()),
+        constraints: granted.constraints.clone(),
         replaces: plan.and_then(|plan| plan.replaces),
         source: Source::Telegram,
         handover: Some(NewHandover { token_file, note }),
@@ -111,6 +124,7 @@ pub(super) async fn create(
     turn: &Turn,
     tx: &mut WriteTx,
     agent_id: AgentId,
+    granted: &Granted,
 ) -> Result<(SessionId, Vec<Draft>), Error> {
     let core = &turn.console.core;
     let plan = handover::plan(core, agent_id).await?;
@@ -121,7 +135,7 @@ pub(super) async fn create(
         language: turn.reader.language.code().to_owned(),
     };
     let note = serde_json::to_value(note).map_err(Error::internal)?;
-    let new = new_session(turn, agent_id, Some(&plan), Some(note));
+    let new = new_session(turn, agent_id, granted, Some(&plan), Some(note));
     let created = service::create_in(core, tx, &turn.actor()?, &new).await?;
     let view = grant::working(&turn.reader, &created.view.agent_name);
     Ok((created.view.session.id, turn.replace(view)))

@@ -27,7 +27,7 @@ pub(in crate::telegram) async fn on_revoke(turn: Turn, id: Argument) -> Handled 
         Ok(view) if view.session.is_live(turn.now) => session::ask_revoke(&turn.reader, &view),
         Ok(view) => session::details(&turn.reader, &view, 0),
         Err(Error::SessionNotFound) => session::unknown(&turn.reader, &id.0),
-        Err(cause @ Error::RequestInvalid(_)) => turn.refusal(&cause)?,
+        Err(Error::RequestInvalid(_)) => session::ambiguous(&turn.reader, &id.0),
         Err(cause) => return Err(cause),
     };
     turn.finish_with(turn.say(view)).await
@@ -74,16 +74,15 @@ pub(super) async fn ask_revoke(
     turn: &Turn,
     tx: &WriteTx,
     id: SessionId,
-) -> Result<Vec<Draft>, Error> {
-    let view = match load(tx, id).await? {
+) -> Result<View, Error> {
+    Ok(match load(tx, id).await? {
         Some(view) if view.session.is_live(turn.now) => session::ask_revoke(&turn.reader, &view),
         Some(view) if view.session.revocation.is_some() => {
             session::ended(&turn.reader, &view, false)
         }
         Some(view) => session::details(&turn.reader, &view, 0),
         None => session::unknown(&turn.reader, &id.to_string()),
-    };
-    Ok(turn.replace(view))
+    })
 }
 
 /// Ends a session and says so in place.
@@ -100,7 +99,9 @@ pub(super) async fn end(
     let told = Some(turn.incoming.chat_id);
     service::revoke_in(core, tx, &turn.actor()?, &found, reason, told, turn.now).await?;
     let Some(view) = load(tx, id).await? else { return Ok(Vec::new()) };
-    let rejected = reason == RevokeReason::RenewalRejected;
+    // Whoever was faster, the first end counts.
+    let first = view.session.revocation.as_ref().map(|end| end.reason.as_str());
+    let rejected = first == Some(RevokeReason::RenewalRejected.as_str());
     let mut drafts = turn.replace(session::ended(&turn.reader, &view, rejected));
     for draft in &mut drafts {
         draft.session_id = Some(id.to_string());
@@ -120,5 +121,6 @@ pub(super) async fn reuse_was_mine(
     };
     let actor = turn.actor()?;
     renew::acknowledge_reuse(tx, &actor, &found, generation, turn.now).await?;
-    Ok(turn.replace(View::text(turn.reader.reuse_acknowledged(&actor.label(), turn.now))))
+    let view = session_view::load(&**tx, found).await?;
+    Ok(turn.replace(session::reuse_acknowledged(&turn.reader, &view, &actor.label())))
 }

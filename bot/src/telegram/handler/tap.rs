@@ -3,12 +3,13 @@
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::console::callbacks::{self, Tap, Taken, Unusable};
 use waiaas_daemon_core::console::messages;
-use waiaas_daemon_core::console::outbox::{Call, Draft, Priority, Target};
+use waiaas_daemon_core::console::outbox::{self, Call, Draft, Priority, Target};
 use waiaas_daemon_core::db::WriteTx;
 use waiaas_daemon_core::session::RevokeReason;
 use waiaas_protocol::ids::AgentId;
 
-use super::{new_session, sessions};
+use super::new_session::{self, Granted};
+use super::sessions;
 use crate::telegram::action::Action;
 use crate::telegram::auth::What;
 use crate::telegram::schema::Handled;
@@ -23,8 +24,9 @@ pub(in crate::telegram) async fn on_tap(turn: Turn) -> Handled {
         Err(unusable) => return not_usable(&turn, tx, unusable).await,
     };
     let action: Action = serde_json::from_value(taken.action.clone()).map_err(Error::internal)?;
-    if let Action::Create { agent_id } = action {
-        return create(turn, tx, &taken, agent_id).await;
+    if let Action::Create { agent_id, constraints, wallets, default_wallet } = action {
+        let granted = Granted { constraints: *constraints, wallets, default_wallet };
+        return create(turn, tx, &taken, agent_id, &granted).await;
     }
     let drafts = act(&turn, &mut tx, &taken, action).await?;
     turn.finish(tx, join(turn.answer(None), drafts)).await
@@ -55,9 +57,20 @@ async fn act(
     taken: &Taken,
     action: Action,
 ) -> Result<Vec<Draft>, Error> {
-    // A new session begins in a message of its own: the alert stays, with what else it offers.
-    if let Action::NewSession { agent_id } = action {
-        return Ok(turn.say(new_session::pick(turn, agent_id).await?));
+    // What is begun aside leaves its message as it was, with everything that it offers.
+    let aside = match action {
+        Action::NewSession { agent_id } => Some(new_session::pick(turn, agent_id).await?),
+        Action::AskRevoke { session_id, aside: true } => {
+            Some(sessions::ask_revoke(turn, tx, session_id).await?)
+        }
+        _ => None,
+    };
+    if let Some(view) = aside {
+        if let Some(message_id) = turn.tapped_message() {
+            let core = &turn.console.core;
+            outbox::renew_keyboard(core, &**tx, taken.outbox_id, message_id, turn.now).await?;
+        }
+        return Ok(turn.say(view));
     }
     callbacks::close_keyboard(&**tx, taken.outbox_id, turn.now).await?;
     Ok(match action {
@@ -70,7 +83,9 @@ async fn act(
         Action::OpenSession { session_id, page } => {
             sessions::open(turn, tx, session_id, page).await?
         }
-        Action::AskRevoke { session_id } => sessions::ask_revoke(turn, tx, session_id).await?,
+        Action::AskRevoke { session_id, .. } => {
+            turn.replace(sessions::ask_revoke(turn, tx, session_id).await?)
+        }
         Action::Revoke { session_id } => {
             sessions::end(turn, tx, session_id, RevokeReason::ManualRevoke).await?
         }
@@ -83,9 +98,15 @@ async fn act(
     })
 }
 
-async fn create(turn: Turn, mut tx: WriteTx, taken: &Taken, agent_id: AgentId) -> Handled {
+async fn create(
+    turn: Turn,
+    mut tx: WriteTx,
+    taken: &Taken,
+    agent_id: AgentId,
+    granted: &Granted,
+) -> Handled {
     callbacks::close_keyboard(&*tx, taken.outbox_id, turn.now).await?;
-    match new_session::create(&turn, &mut tx, agent_id).await {
+    match new_session::create(&turn, &mut tx, agent_id, granted).await {
         Ok((id, drafts)) => {
             turn.finish(tx, join(turn.answer(None), drafts)).await?;
             new_session::hand_over(&turn.console, turn.actor()?, id);

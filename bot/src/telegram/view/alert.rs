@@ -133,7 +133,7 @@ fn created(reader: &Reader, event: &Event) -> View {
         fl!(reader.texts, "console-wallets-line", wallets = wallets),
     ];
     lines.extend(limit_lines(reader, limits));
-    let revoke = revoke_button(reader, subject.session_id).for_s(ALERT_LIFETIME_S);
+    let revoke = revoke_button(reader, subject.session_id, true).for_s(ALERT_LIFETIME_S);
     View::text(lines.join("\n")).row([revoke])
 }
 
@@ -161,7 +161,8 @@ fn renewed(reader: &Reader, event: &Event) -> View {
         until = reader.moment(*reject_by)
     );
     let reject = Action::Reject { session_id: subject.session_id };
-    let lifetime = (reject_by - reader.now).max(LIFETIME_MIN_S);
+    // The window is advice, never a lock: the button works as long as the token does.
+    let lifetime = (expires_at - reader.now).max(LIFETIME_MIN_S);
     let button = Choice::new(fl!(reader.texts, "alert-button-reject"), reject).for_s(lifetime);
     View::text(text).row([button])
 }
@@ -195,7 +196,7 @@ fn expiring_soon(reader: &Reader, event: &Event) -> View {
     );
     View::text(text).row([
         new_session_button(reader, subject.agent_id).for_s(ALERT_LIFETIME_S),
-        revoke_button(reader, subject.session_id).for_s(ALERT_LIFETIME_S),
+        revoke_button(reader, subject.session_id, true).for_s(ALERT_LIFETIME_S),
     ])
 }
 
@@ -228,7 +229,7 @@ fn token_reused(reader: &Reader, event: &Event) -> View {
     );
     let mine = Action::ReuseMine { session_id: subject.session_id, generation: *generation };
     View::text(text).row([
-        revoke_button(reader, subject.session_id).for_s(ALERT_LIFETIME_S),
+        revoke_button(reader, subject.session_id, true).for_s(ALERT_LIFETIME_S),
         Choice::new(fl!(reader.texts, "alert-button-mine"), mine).for_s(ALERT_LIFETIME_S),
     ])
 }

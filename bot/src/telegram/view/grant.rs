@@ -6,9 +6,9 @@ use waiaas_daemon_core::session::constraints::{Limits, Resolved};
 use waiaas_daemon_core::session::handover::Outcome;
 use waiaas_daemon_core::session::view::SessionView;
 
-use super::html::escape;
-use super::session::{new_session_button, short_id};
-use super::{Choice, Page, Reader, View};
+use super::html::{escape, with_code};
+use super::session::{ended, new_session_button, short_id};
+use super::{Choice, Page, Reader, View, shorten};
 use crate::telegram::action::Action;
 
 /// There is no agent that could be given a session.
@@ -23,7 +23,7 @@ pub(in crate::telegram) fn no_active_agents(reader: &Reader) -> View {
 
 /// No agent has this name.
 pub(in crate::telegram) fn unknown_agent(reader: &Reader, name: &str, nearest: Option<&str>) -> View {
-    let name = escape(name);
+    let name = escape(&shorten(name));
     View::text(match nearest {
         Some(nearest) => fl!(
             reader.texts,
@@ -88,7 +88,12 @@ pub(in crate::telegram) fn confirm(
     let names = names.collect::<Vec<_>>().join(", ");
     lines.push(fl!(reader.texts, "console-wallets-line", wallets = names));
     lines.extend(limit_lines(reader, &granted.limits));
-    let create = Action::Create { agent_id: agent.agent.id };
+    let create = Action::Create {
+        agent_id: agent.agent.id,
+        constraints: Box::new(granted.to_request()),
+        wallets: agent.wallets.iter().map(|wallet| wallet.id).collect(),
+        default_wallet: agent.wallets.iter().find(|wallet| wallet.is_default).map(|w| w.id),
+    };
     View::text(lines.join("\n")).row([
         Choice::new(fl!(reader.texts, "console-button-create"), create),
         cancel_button(reader),
@@ -159,13 +164,15 @@ pub(in crate::telegram) fn outcome(reader: &Reader, view: &SessionView, outcome:
                 fl!(reader.texts, "console-handover-failed", agent = agent, reason = reason);
             View::text(text).row([new_session_button(reader, view.session.agent_id)])
         }
+        Outcome::Ended => ended(reader, view, false),
     }
 }
 
-/// The create was refused; `message` and `hint` are the error's own texts.
-pub(in crate::telegram) fn refused(reader: &Reader, message: &str, hint: Option<&str>) -> View {
-    let mut lines = vec![fl!(reader.texts, "console-refused", message = escape(message))];
-    lines.extend(hint.map(escape));
+/// Something was refused; `message` and `hints` are the error's own texts, in which commands
+/// stand between backticks.
+pub(in crate::telegram) fn refused(reader: &Reader, message: &str, hints: &[String]) -> View {
+    let mut lines = vec![fl!(reader.texts, "console-refused", message = with_code(message))];
+    lines.extend(hints.iter().map(|hint| with_code(hint)));
     View::text(lines.join("\n"))
 }
 

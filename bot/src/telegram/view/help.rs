@@ -75,11 +75,6 @@ impl Reader {
         fl!(self.texts, "console-toast-expired")
     }
 
-    /// "It was me", said in place.
-    pub(in crate::telegram) fn reuse_acknowledged(&self, by: &str, now: i64) -> String {
-        fl!(self.texts, "console-reuse-acknowledged", by = escape(by), hour = self.hour(now))
-    }
-
     /// The names of the commands in a menu, with what they do.
     pub(in crate::telegram) fn menu(&self, operator: bool) -> Vec<(&'static str, String)> {
         let texts = &self.texts;

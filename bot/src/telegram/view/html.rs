@@ -19,6 +19,20 @@ pub(in crate::telegram) fn escape(value: &str) -> String {
     safe
 }
 
+/// Escapes a text for people in which commands stand between backticks, and sets those as
+/// code.
+pub(in crate::telegram) fn with_code(text: &str) -> String {
+    let safe = escape(text);
+    let parts: Vec<&str> = safe.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return safe;
+    }
+    let mark = |(place, part): (usize, &&str)| {
+        if place % 2 == 1 { format!("<code>{part}</code>") } else { (*part).to_owned() }
+    };
+    parts.iter().enumerate().map(mark).collect()
+}
+
 /// The text without markup, for a message that Telegram cannot parse.
 pub(in crate::telegram) fn to_plain(html: &str) -> String {
     let mut plain = String::with_capacity(html.len());
@@ -41,12 +55,14 @@ pub(in crate::telegram) fn to_plain(html: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// Splits between lines, never inside one. Our texts open and close their tags within a
-/// line, so each part is whole.
+/// Splits between lines; a line that is a message by itself, such as a long list of wallets,
+/// between its values. Our texts open and close their tags within a line, and long lists carry
+/// none, so each part is whole.
 pub(in crate::telegram) fn split(html: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = String::new();
-    for line in html.lines() {
+    for line in html.lines().flat_map(between_values) {
+        let line = line.as_str();
         let longer = utf16(&part) + 1 + utf16(line);
         if !part.is_empty() && longer > TEXT_UTF16_MAX {
             parts.push(std::mem::take(&mut part));
@@ -58,6 +74,22 @@ pub(in crate::telegram) fn split(html: &str) -> Vec<String> {
     }
     parts.push(part);
     parts
+}
+
+fn between_values(line: &str) -> Vec<String> {
+    if utf16(line) <= TEXT_UTF16_MAX {
+        return vec![line.to_owned()];
+    }
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
+    for value in line.split_inclusive(", ") {
+        if !piece.is_empty() && utf16(&piece) + utf16(value) > TEXT_UTF16_MAX {
+            pieces.push(std::mem::take(&mut piece));
+        }
+        piece.push_str(value);
+    }
+    pieces.push(piece);
+    pieces
 }
 
 fn utf16(text: &str) -> usize {
@@ -79,6 +111,13 @@ mod tests {
     }
 
     #[test]
+    fn commands_between_backticks_are_code() {
+        assert_eq!(with_code("run `a <b>` or `c`"), "run <code>a &lt;b&gt;</code> or <code>c</code>");
+        assert_eq!(with_code("one ` only"), "one ` only");
+        assert_eq!(with_code("<none>"), "&lt;none&gt;");
+    }
+
+    #[test]
     fn long_texts_are_split_between_lines() {
         let line = "x".repeat(1_000);
         let text = vec![line.as_str(); 9].join("\n");
@@ -87,5 +126,16 @@ mod tests {
         assert_eq!(parts.join("\n"), text);
         assert!(parts.iter().all(|part| utf16(part) <= TEXT_UTF16_MAX));
         assert_eq!(split("short"), ["short"]);
+    }
+
+    #[test]
+    fn a_long_list_is_split_between_its_values() {
+        let name = "&lt;".repeat(100);
+        let line = vec![name.as_str(); 30].join(", ");
+        let parts = split(&format!("Wallets: {line}\nend"));
+        assert!(parts.iter().all(|part| utf16(part) <= TEXT_UTF16_MAX));
+        let whole = parts.concat().replace('\n', "");
+        assert_eq!(whole, format!("Wallets: {line}end"));
+        assert!(parts.iter().all(|part| part.starts_with("Wallets") || part.starts_with("&lt;")));
     }
 }

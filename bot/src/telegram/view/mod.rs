@@ -17,7 +17,7 @@ use rust_embed::RustEmbed;
 use serde_json::json;
 use waiaas_daemon_core::config::Language;
 use waiaas_daemon_core::console::callbacks::NewCallback;
-use waiaas_daemon_core::console::outbox::{Button, Draft, Target};
+use waiaas_daemon_core::console::outbox::{Button, Call, Draft, Target};
 
 use super::action::Action;
 
@@ -99,7 +99,8 @@ impl Choice {
     }
 }
 
-fn shorten(label: &str) -> String {
+/// Makes a text fit on a button, or into an answer that repeats what somebody typed.
+pub(super) fn shorten(label: &str) -> String {
     if label.chars().count() <= LABEL_CHARS_MAX {
         return label.to_owned();
     }
@@ -141,7 +142,7 @@ impl View {
         drafts
     }
 
-    /// In place of a message.
+    /// In place of a message; what does not fit there follows in new ones.
     pub(super) fn into_edit(
         self,
         user_id: i64,
@@ -149,12 +150,13 @@ impl View {
         target: Target,
         now: i64,
     ) -> Vec<Draft> {
-        let parts = html::split(&self.html);
-        if parts.len() > 1 {
-            return self.into_sends(user_id, chat_id, now);
+        let mut drafts = self.into_sends(user_id, chat_id, now);
+        if let Some(first) = drafts.first_mut()
+            && let Call::Send { html, .. } = &mut first.call
+        {
+            first.call = Call::Edit { target, html: std::mem::take(html) };
         }
-        let keyboard = bind(self.rows, user_id, chat_id, now);
-        vec![Draft::edit(chat_id, target, self.html).keyboard(keyboard)]
+        drafts
     }
 }
 

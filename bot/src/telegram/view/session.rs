@@ -9,7 +9,7 @@ use super::alert::who;
 use super::grant::limit_lines;
 use super::html::escape;
 use super::time::bar;
-use super::{Choice, Page, Reader, View};
+use super::{Choice, Page, Reader, View, shorten};
 use crate::telegram::action::Action;
 
 /// Characters that stand for a session in a chat. UUIDs of version 7 begin with the time, so
@@ -26,9 +26,14 @@ pub(in crate::telegram) fn new_session_button(reader: &Reader, agent_id: AgentId
     Choice::new(fl!(reader.texts, "console-button-new-session"), Action::NewSession { agent_id })
 }
 
-/// The button that asks before it revokes.
-pub(in crate::telegram) fn revoke_button(reader: &Reader, session_id: SessionId) -> Choice {
-    Choice::new(fl!(reader.texts, "console-button-revoke"), Action::AskRevoke { session_id })
+/// The button that asks before it revokes; `aside` on alerts, which stay as they are.
+pub(in crate::telegram) fn revoke_button(
+    reader: &Reader,
+    session_id: SessionId,
+    aside: bool,
+) -> Choice {
+    let action = Action::AskRevoke { session_id, aside };
+    Choice::new(fl!(reader.texts, "console-button-revoke"), action)
 }
 
 /// Live sessions, a page of them.
@@ -130,7 +135,7 @@ pub(in crate::telegram) fn details(reader: &Reader, view: &SessionView, page: us
     lines.extend(limit_lines(reader, &session.limits));
     let text = View::text(lines.join("\n"));
     if session.is_live(reader.now) {
-        text.row([revoke_button(reader, session.id), new_session_button(reader, session.agent_id)])
+        text.row([revoke_button(reader, session.id, false), new_session_button(reader, session.agent_id)])
             .row([back])
     } else {
         text.row([new_session_button(reader, session.agent_id), back])
@@ -200,10 +205,31 @@ pub(in crate::telegram) fn ended(reader: &Reader, view: &SessionView, rejected: 
             hour = hour
         )
     };
-    View::text(text).row([new_session_button(reader, view.session.agent_id)])
+    View::text(text)
 }
 
 /// No session has this id.
 pub(in crate::telegram) fn unknown(reader: &Reader, id: &str) -> View {
-    View::text(fl!(reader.texts, "console-unknown-session", id = escape(id)))
+    View::text(fl!(reader.texts, "console-unknown-session", id = escape(&shorten(id))))
+}
+
+/// Several sessions begin so.
+pub(in crate::telegram) fn ambiguous(reader: &Reader, prefix: &str) -> View {
+    View::text(fl!(reader.texts, "console-ambiguous-session", id = escape(&shorten(prefix))))
+}
+
+/// "It was me", said in place.
+pub(in crate::telegram) fn reuse_acknowledged(
+    reader: &Reader,
+    view: &SessionView,
+    by: &str,
+) -> View {
+    View::text(fl!(
+        reader.texts,
+        "console-reuse-acknowledged",
+        agent = escape(&view.agent_name),
+        session = short_id(view.session.id),
+        by = escape(by),
+        hour = reader.hour(reader.now)
+    ))
 }
