@@ -1,20 +1,23 @@
 //! `waiaas init`: makes the data directory, the configuration, the database and the first
 //! key. A second run says what is there and changes nothing; `--force` rewrites the
-//! configuration alone and keeps the old one beside it.
+//! configuration alone and keeps the old one beside it. A run that fails leaves nothing, and
+//! one that was killed is finished by the next.
 
 mod answers;
 mod files;
 
 use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use i18n_embed_fl::fl;
 use waiaas_daemon_core::config::{self, Config, ConfigInputs};
-use waiaas_protocol::data_dir::ensure_private_dir;
+use waiaas_protocol::data_dir::{DirState, ensure_private_dir};
 
 use super::config::ConfigFlags;
 use super::context::Context;
+use super::run::already_running;
 use crate::app;
+use crate::lifecycle::DirectoryLock;
 use crate::report::{Exit, Failure, Outcome};
 use answers::Answers;
 use files::Files;
@@ -48,45 +51,37 @@ impl Init {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let data_dir = context.data_dir()?;
         let rewrite = self.force || !data_dir.join(config::CONFIG_FILE_NAME).exists();
-        let mut files = Files::new(&data_dir);
-        let config = match rewrite {
-            false => {
-                let config = context.config(&ConfigFlags::default())?;
-                files.look_at(&config);
-                config
-            }
-            true => self.write_config(context, &data_dir, &mut files)?,
+        let (config, answers) = match rewrite {
+            true => self
+                .choose(context)
+                .map(|(config, answers)| (config, Some(answers)))?,
+            false => (context.config(&ConfigFlags::default())?, None),
         };
-        if files.is_complete() && !rewrite {
+        let state = ensure_private_dir(&data_dir).map_err(|error| Failure::from_error(&error))?;
+        if let Some(warning) = state.warning(&data_dir) {
+            context.output.remark(&warning);
+        }
+        let lock = DirectoryLock::take(&data_dir);
+        let lock = lock.map_err(|error| files::cannot_write(&data_dir, &error))?;
+        // From here to the end nobody else makes files here, so that what this run has made
+        // can be told from the rest.
+        let alone = lock.is_some();
+        let mut files = Files::look(&config, state == DirState::Created, alone);
+        let made = make(context, &config, answers.as_ref(), &mut files, alone).await;
+        let mended = made.map_err(|failure| files.take_back(failure))?;
+        if files.is_complete() && !rewrite && !mended {
             return files.report_existing(context);
         }
-        if files.needs_keys_or_database() {
-            let made = app::initialise(&config, &data_dir).await;
-            made.map_err(|error| files.take_back(Failure::from_error(&error)))?;
-        }
-        files.report_created(context, &config)
+        files.report_created(context, &config, mended)
     }
 
-    /// Asks or takes the flags, checks everything, and only then writes.
-    fn write_config(
-        &self,
-        context: &Context,
-        data_dir: &Path,
-        files: &mut Files,
-    ) -> Result<Config, Failure> {
+    /// Asks or takes the flags, and checks everything before anything is written.
+    fn choose(&self, context: &Context) -> Result<(Config, Answers), Failure> {
         let inputs = self.inputs_without_file(context)?;
         let answers = self.answers(context, &inputs)?;
         let config =
             Config::load(&answers.over(inputs)?).map_err(|errors| Failure::from_error(&errors))?;
-        let state = ensure_private_dir(data_dir).map_err(|error| Failure::from_error(&error))?;
-        if let Some(warning) = state.warning(data_dir) {
-            context.output.remark(&warning);
-        }
-        files.look_at(&config);
-        files
-            .write(&answers, context.now)
-            .map_err(|failure| files.take_back(failure))?;
-        Ok(config)
+        Ok((config, answers))
     }
 
     /// The environment and the flags: a file that is about to be rewritten has no say.
@@ -127,4 +122,27 @@ impl Init {
         answers.ask(&context.texts, inputs)?;
         Ok(answers)
     }
+}
+
+/// Writes the configuration if there are answers, and makes what else is missing. Says whether
+/// a database without a signing key, as a killed run leaves it, was made whole.
+async fn make(
+    context: &Context,
+    config: &Config,
+    answers: Option<&Answers>,
+    files: &mut Files,
+    alone: bool,
+) -> Result<bool, Failure> {
+    if !alone && files.needs_keys_or_database() {
+        return Err(already_running(context, &config.data_dir));
+    }
+    if let Some(answers) = answers {
+        files.write(answers, context.now)?;
+    }
+    if !alone {
+        return Ok(false);
+    }
+    let made = app::initialise(config, &config.data_dir).await;
+    let made = made.map_err(|error| Failure::from_error(&error))?;
+    Ok(made.signing_key_created && !made.database_created)
 }

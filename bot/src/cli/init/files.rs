@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use i18n_embed_fl::fl;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
+use waiaas_daemon_core::audit::anchor::Anchor;
 use waiaas_daemon_core::config::{self, Config, starter_text, write_private};
 use waiaas_protocol::time::Timestamp;
 
@@ -17,14 +18,19 @@ use crate::report::{Failure, Outcome};
 /// Where `init` keeps a bot token that was typed.
 pub(super) const BOT_TOKEN_FILE_NAME: &str = "bot-token";
 
+/// What SQLite and the schema's lock put beside a database.
+const DATABASE_COMPANIONS: [&str; 4] = ["-wal", "-shm", "-journal", ".migrate.lock"];
+
 /// What happened to the files.
 pub(super) struct Files {
     data_dir: PathBuf,
+    /// Whether nobody else makes files here while this run goes on.
+    alone: bool,
+    data_dir_is_new: bool,
     config: PathBuf,
     database: PathBuf,
     master_key: PathBuf,
     existing: Vec<PathBuf>,
-    written: Vec<PathBuf>,
     backup: Option<PathBuf>,
 }
 
@@ -39,27 +45,22 @@ struct Body {
 }
 
 impl Files {
-    pub(super) fn new(data_dir: &Path) -> Self {
-        Self {
-            data_dir: data_dir.to_owned(),
-            config: data_dir.join(config::CONFIG_FILE_NAME),
-            database: data_dir.join(config::DATABASE_FILE_NAME),
-            master_key: data_dir.join(config::MASTER_KEY_FILE_NAME),
-            existing: Vec::new(),
-            written: Vec::new(),
-            backup: None,
-        }
-    }
-
     /// Notes what is there before anything is written.
-    pub(super) fn look_at(&mut self, config: &Config) {
-        self.database.clone_from(&config.database.path);
-        self.master_key.clone_from(&config.security.master_key_file);
-        self.existing = self
-            .all()
-            .into_iter()
-            .filter(|path| path.exists())
-            .collect();
+    pub(super) fn look(config: &Config, data_dir_is_new: bool, alone: bool) -> Self {
+        let mut files = Self {
+            data_dir: config.data_dir.clone(),
+            alone,
+            data_dir_is_new,
+            config: config.data_dir.join(config::CONFIG_FILE_NAME),
+            database: config.database.path.clone(),
+            master_key: config.security.master_key_file.clone(),
+            existing: Vec::new(),
+            backup: None,
+        };
+        let mut existing: Vec<_> = files.all().into_iter().chain(files.companions()).collect();
+        existing.retain(|path| path.exists());
+        files.existing = existing;
+        files
     }
 
     fn all(&self) -> [PathBuf; 4] {
@@ -70,6 +71,21 @@ impl Files {
             self.database.clone(),
             self.master_key.clone(),
         ]
+    }
+
+    /// What stands beside them and is not worth a word of its own.
+    fn companions(&self) -> Vec<PathBuf> {
+        let beside = |end: &&str| {
+            let mut name = self.database.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        let mut companions = vec![Anchor::path_beside(&self.master_key)];
+        // Those of a database that was there belong to what is in it.
+        if !self.existing.contains(&self.database) {
+            companions.extend(DATABASE_COMPANIONS.iter().map(beside));
+        }
+        companions
     }
 
     /// Whether a daemon could start here.
@@ -98,22 +114,23 @@ impl Files {
         self.write_one(self.config.clone(), &starter_text(&answers.stored()))
     }
 
-    fn write_one(&mut self, path: PathBuf, text: &str) -> Outcome {
-        write_private(&path, text).map_err(|error| cannot_write(&path, &error))?;
-        self.written.push(path);
-        Ok(())
+    fn write_one(&self, path: PathBuf, text: &str) -> Outcome {
+        write_private(&path, text).map_err(|error| cannot_write(&path, &error))
     }
 
-    /// Removes what this run wrote, so that nothing half-made stays, and passes the reason on.
+    /// Removes what this run made, so that nothing half-made stays, and passes the reason on.
     pub(super) fn take_back(&self, failure: Failure) -> Failure {
         // The first failure is what the person must read; a second one would only hide it.
-        for path in &self.written {
-            if !self.existing.contains(path) {
+        for path in self.all().into_iter().chain(self.companions()) {
+            if self.alone && !self.existing.contains(&path) {
                 let _ = fs::remove_file(path);
             }
         }
         if let Some(backup) = &self.backup {
             let _ = fs::rename(backup, &self.config);
+        }
+        if self.data_dir_is_new {
+            let _ = fs::remove_dir(&self.data_dir);
         }
         failure
     }
@@ -122,7 +139,7 @@ impl Files {
     pub(super) fn report_existing(&self, context: &Context) -> Outcome {
         context.output.say(&self.body(&[]), || {
             let dir = self.data_dir.display().to_string();
-            let files = names(&self.existing).join(", ");
+            let files = names(&self.known()).join(", ");
             let program = context.program();
             fl!(
                 context.texts,
@@ -134,10 +151,25 @@ impl Files {
         })
     }
 
-    /// What was made, what to do next, and what to beware of.
-    pub(super) fn report_created(&self, context: &Context, config: &Config) -> Outcome {
+    /// The files that were there before.
+    fn known(&self) -> Vec<PathBuf> {
+        let all = self.all().into_iter();
+        all.filter(|path| self.existing.contains(path)).collect()
+    }
+
+    /// What was made, what to do next, and what to beware of. A database that was made whole
+    /// counts as made.
+    pub(super) fn report_created(
+        &self,
+        context: &Context,
+        config: &Config,
+        mended: bool,
+    ) -> Outcome {
         let texts = &context.texts;
-        let is_new = |path: &PathBuf| path.exists() && !self.existing.contains(path);
+        let is_new = |path: &PathBuf| {
+            let mended = mended && *path == self.database;
+            path.exists() && (mended || !self.existing.contains(path))
+        };
         let created: Vec<PathBuf> = self.all().into_iter().filter(is_new).collect();
         context.output.say(&self.body(&created), || {
             let dir = self.data_dir.display().to_string();
@@ -174,7 +206,7 @@ impl Files {
         let shown = |path: &Path| path.display().to_string();
         Body {
             data_dir: shown(&self.data_dir),
-            existing: self.existing.iter().map(|path| shown(path)).collect(),
+            existing: self.known().iter().map(|path| shown(path)).collect(),
             created: created.iter().map(|path| shown(path)).collect(),
             config_backup: self.backup.as_deref().map(shown),
         }
@@ -193,6 +225,6 @@ fn names(paths: &[PathBuf]) -> Vec<String> {
         .collect()
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(format!("{}: {error}", path.display()))
 }
