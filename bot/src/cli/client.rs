@@ -19,6 +19,8 @@ use crate::report::Failure;
 const ADMIN_SOCKET_NAME: &str = "admin.sock";
 /// Longer than the daemon ever works on one request, a hand-over's wait included.
 const REQUEST_TIMEOUT_S: u64 = 75;
+/// Where a refused request's faults stand in the body.
+const ISSUES_FIELD: &str = "details.issues";
 /// The host is never looked up: the connection goes to the socket.
 const BASE: &str = "http://localhost/v1";
 
@@ -148,6 +150,8 @@ impl<'a> AdminClient<'a> {
         let issues: Vec<Issue> = issues
             .and_then(|issues| serde_json::from_value(issues.clone()).ok())
             .unwrap_or_default();
+        // A hint about where in the body they stand helps nobody who reads them here.
+        let hint = body.hint.filter(|hint| !hint.contains(ISSUES_FIELD));
         for issue in issues {
             failure = failure.with_fact(format!("{}: {}", issue.path, issue.message));
         }
@@ -157,7 +161,7 @@ impl<'a> AdminClient<'a> {
             code = body.code,
             request = body.request_id
         ));
-        match body.hint {
+        match hint {
             Some(hint) => failure.with_hint(hint),
             None => failure,
         }

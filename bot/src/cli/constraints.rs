@@ -19,10 +19,10 @@ pub(super) struct ConstraintFlags {
     #[arg(long, value_name = "SPAN", value_parser = duration::parse)]
     renewal_reject_window: Option<i64>,
     /// Most that one transaction may move, in the smallest unit
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     max_amount_per_tx: Option<String>,
     /// Most that the session may move in its whole life, in the smallest unit
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     max_total_amount: Option<String>,
     /// Transactions in the session's whole life
     #[arg(long, value_name = "N", allow_negative_numbers = true)]

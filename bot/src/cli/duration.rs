@@ -57,7 +57,7 @@ pub(super) fn spell(seconds: i64) -> String {
 pub(super) fn relative(texts: &Texts, now: Timestamp, moment: Timestamp) -> String {
     let ahead_s = moment.unix_s() - now.unix_s();
     match ahead_s {
-        0.. => fl!(texts, "cli-time-ahead", span = spell(ahead_s)),
+        1.. => fl!(texts, "cli-time-ahead", span = spell(ahead_s)),
         _ => fl!(texts, "cli-time-ago", span = spell(-ahead_s)),
     }
 }
