@@ -239,7 +239,7 @@ fn the_language_follows_the_locale() {
         .run(&["status"])
         .stderr;
     assert!(
-        korean.starts_with("오류: 데이터 디렉터리 [dir]/data 에서"),
+        korean.starts_with("오류: waiaas가 실행되고 있지 않습니다"),
         "{korean}"
     );
     let english = Cli::new()

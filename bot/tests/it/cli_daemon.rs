@@ -1,0 +1,22 @@
+//! The built program against a real daemon: every command end to end, what it prints and how
+//! it exits, and what the daemon does when it is stopped, killed, doubled or out of disk.
+//!
+//! Each test starts a daemon of its own on a temporary data directory; nothing is shared and
+//! nothing sleeps except while waiting, with a bound, for something to happen.
+
+mod agent;
+mod audit;
+mod configuration;
+#[cfg(target_os = "linux")]
+mod disk;
+mod door;
+mod home;
+mod http;
+mod language;
+mod lifecycle;
+mod logs;
+mod machine;
+mod restore;
+mod session;
+mod session_wallet;
+mod wallet;
