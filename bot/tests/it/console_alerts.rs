@@ -81,7 +81,22 @@ async fn reject_on_a_session_that_the_machine_has_ended_names_the_first_end() {
 }
 
 #[tokio::test]
-async fn reject_after_its_time_is_too_late() {
+async fn the_time_to_reject_is_advice_and_no_lock() {
+    let bench = TestDaemon::new().await.with_agent("trader").await;
+    let session = bench.issue("trader").await;
+    bench.next().await;
+    bench.advance(43_200).await;
+    let renewed = bench.renew(&session).await;
+    let alert = bench.next().await;
+    bench.clock.advance_s(3_601);
+    let ended = bench.tap(&alert, "Reject").await;
+    assert!(ended.text.contains("rejected"), "{}", ended.text);
+    let refused = bench.whoami(&renewed.token).await;
+    assert_eq!(refused.code(), "SESSION_REVOKED");
+}
+
+#[tokio::test]
+async fn reject_ends_with_its_token() {
     let bench = TestDaemon::new().await.with_agent("trader").await;
     let session = bench.issue("trader").await;
     bench.next().await;
@@ -94,7 +109,7 @@ async fn reject_after_its_time_is_too_late() {
         .callback_data
         .clone()
         .unwrap();
-    bench.clock.advance_s(3_600);
+    bench.clock.advance_s(86_400);
     let tap = bench
         .owner
         .forge_tap(bench.owner.id(), alert.id, &data)
@@ -104,7 +119,8 @@ async fn reject_after_its_time_is_too_late() {
     bench
         .message_when(alert.id, |now| now.keyboard.is_empty())
         .await;
-    bench.whoami(&renewed.token).await.ok();
+    let refused = bench.whoami(&renewed.token).await;
+    assert_eq!(refused.code(), "AUTH_TOKEN_EXPIRED");
 }
 
 #[tokio::test]
@@ -133,8 +149,15 @@ async fn t_14_expiring_soon_is_told_once_when_three_renewals_are_left() {
                     .press(warning, &warning.keyboard[0][0].text.clone())
                     .await;
                 story.message("New session", &bench.next().await);
-                let asked = bench.tap_at(warning, 0, 1).await;
-                story.message("Revoke", &asked);
+                bench.quiet().await;
+                bench
+                    .press(warning, &warning.keyboard[0][1].text.clone())
+                    .await;
+                story.message("Revoke", &bench.next().await);
+                bench.quiet().await;
+                let still = bench.owner.chat().message(warning.id).cloned().unwrap();
+                assert_eq!(still.text, warning.text, "the alert stays");
+                assert_eq!(still.keyboard[0].len(), 2, "with both buttons");
             }
         }
         assert_eq!(
@@ -251,7 +274,10 @@ async fn a_reused_token_is_told_and_it_was_me_silences_that_generation() {
         bench.advance(61).await;
         bench.agent("PUT", &path, Some(&second.token)).await;
         let alert = bench.next().await;
-        let asked = bench.tap_at(&alert, 0, 0).await;
+        bench
+            .press(&alert, &alert.keyboard[0][0].text.clone())
+            .await;
+        let asked = bench.next().await;
         let ended = bench.tap_at(&asked, 0, 0).await;
         story.message("Revoke, Yes", &ended);
         assert_eq!(bench.whoami(&third.token).await.code(), "SESSION_REVOKED");

@@ -64,7 +64,7 @@ pub async fn enqueue(
 #[derive(Debug)]
 pub enum Found {
     /// An event that is due, and nothing before it about the same session waits.
-    Due(Pending),
+    Due(Box<Pending>),
     /// A row that this version cannot read.
     Unreadable {
         /// Its position.
@@ -109,14 +109,14 @@ pub async fn due(
 
 fn to_found(row: notification::Model) -> Found {
     match serde_json::from_str(&row.payload) {
-        Ok(event) => Found::Due(Pending {
+        Ok(event) => Found::Due(Box::new(Pending {
             seq: row.seq,
             event_id: row.event_id,
             event,
             created_at: row.created_at,
             attempts: row.attempts,
             session_id: row.session_id,
-        }),
+        })),
         Err(_) => Found::Unreadable { seq: row.seq, event_id: row.event_id },
     }
 }

@@ -24,7 +24,7 @@ pub(in crate::telegram) fn escape(value: &str) -> String {
 pub(in crate::telegram) fn with_code(text: &str) -> String {
     let safe = escape(text);
     let parts: Vec<&str> = safe.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return safe;
     }
     let mark = |(place, part): (usize, &&str)| {
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn long_texts_are_split_between_lines() {
         let line = "x".repeat(1_000);
-        let text = vec![line.as_str(); 9].join("\n");
+        let text = [line.as_str(); 9].join("\n");
         let parts = split(&text);
         assert_eq!(parts.len(), 3);
         assert_eq!(parts.join("\n"), text);
