@@ -37,9 +37,14 @@ const STOP_MAX_S: u64 = 20;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods, reason = "the one place with the real clock")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place with the real clock"
+    )]
     fn now_ms(&self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 }
@@ -50,7 +55,9 @@ impl Clock for SystemClock {
 /// When the operating system gives no randomness.
 pub fn system_entropy() -> Result<Entropy, StartError> {
     let mut seed = [0; 32];
-    SysRng.try_fill_bytes(&mut seed).map_err(|cause| StartError::Entropy(cause.to_string()))?;
+    SysRng
+        .try_fill_bytes(&mut seed)
+        .map_err(|cause| StartError::Entropy(cause.to_string()))?;
     Ok(Entropy::from_seed(seed))
 }
 
@@ -131,12 +138,15 @@ impl Daemon {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|source| StartError::Listen { address, source })?;
-        let agents_addr =
-            listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        let agents_addr = listener
+            .local_addr()
+            .map_err(|source| StartError::Listen { address, source })?;
         let admin_socket = config.data_dir.join(ADMIN_SOCKET);
-        let admin = http::serve::bind_admin(&admin_socket).map_err(|source| {
-            StartError::AdminSocket { path: admin_socket.clone(), source }
-        })?;
+        let admin =
+            http::serve::bind_admin(&admin_socket).map_err(|source| StartError::AdminSocket {
+                path: admin_socket.clone(),
+                source,
+            })?;
         let stop = CancellationToken::new();
         // A start that fails halfway stops what it has begun.
         let stop_on_failure = stop.clone().drop_guard();
@@ -152,7 +162,14 @@ impl Daemon {
         tracker.spawn(Worker::new(core.clone(), channels).run(stop.clone()));
         tracker.spawn(scan(core.clone(), console.clone(), stop.clone()));
         stop_on_failure.disarm();
-        Ok(Self { core, agents_addr, admin_socket, console, stop, tracker })
+        Ok(Self {
+            core,
+            agents_addr,
+            admin_socket,
+            console,
+            stop,
+            tracker,
+        })
     }
 
     /// Stops: no new requests, what is in flight is finished, then the database is closed.
@@ -165,7 +182,10 @@ impl Daemon {
                 console.finish_tasks().await;
             }
         };
-        if tokio::time::timeout(Duration::from_secs(STOP_MAX_S), finish).await.is_err() {
+        if tokio::time::timeout(Duration::from_secs(STOP_MAX_S), finish)
+            .await
+            .is_err()
+        {
             tracing::warn!("not everything ended within {STOP_MAX_S} s; stopping all the same");
         }
         self.core.db.close().await;
@@ -197,7 +217,9 @@ async fn start_console(
 async fn resume_handovers(core: &Core, console: Option<&Console>, min_age_s: i64) {
     let resumed = match console {
         Some(console) => console.resume_handovers(min_age_s).await,
-        None => handover::resume_all(core, &handover::silently, min_age_s).await.map(|_| ()),
+        None => handover::resume_all(core, &handover::silently, min_age_s)
+            .await
+            .map(|_| ()),
     };
     if let Err(cause) = resumed {
         tracing::error!(%cause, "unfinished hand-overs not resumed; trying again");
@@ -206,7 +228,9 @@ async fn resume_handovers(core: &Core, console: Option<&Console>, min_age_s: i64
 
 /// What time does: alerts before the end, the end, old rows, and hand-overs that failed.
 async fn scan(core: Core, console: Option<Console>, stop: CancellationToken) {
-    let interval = core.clock.timer(Duration::from_secs(expiry::SCAN_INTERVAL_S));
+    let interval = core
+        .clock
+        .timer(Duration::from_secs(expiry::SCAN_INTERVAL_S));
     loop {
         resume_handovers(&core, console.as_ref(), HANDOVER_MAX_S).await;
         if let Err(cause) = expiry::scan(&core).await {
@@ -251,5 +275,8 @@ fn policy(config: &Config) -> Policy {
 }
 
 fn http_settings(config: &Config, agents_addr: SocketAddr) -> HttpSettings {
-    HttpSettings { listen: agents_addr.to_string(), ..HttpSettings::from(&config.http) }
+    HttpSettings {
+        listen: agents_addr.to_string(),
+        ..HttpSettings::from(&config.http)
+    }
 }

@@ -15,12 +15,20 @@ use clap::Parser as _;
 
 /// Reads the process's arguments and environment and runs the command.
 #[must_use]
-#[allow(clippy::disallowed_methods, reason = "the program's entry, where the world is read")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the program's entry, where the world is read"
+)]
 pub fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
-    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now_s = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
     let environment = cli::Environment::new(std::env::vars_os(), now_s.cast_signed());
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return report::print_plain(&error),
     };

@@ -98,7 +98,8 @@ impl Core {
 
     /// Says that something was put into an outbox; call it after the commit.
     pub fn ring(&self) {
-        self.bell.send_modify(|rings| *rings = rings.wrapping_add(1));
+        self.bell
+            .send_modify(|rings| *rings = rings.wrapping_add(1));
     }
 
     /// Hears every [`Core::ring`] from now on.
@@ -118,7 +119,10 @@ impl Core {
     }
 
     fn id_parts(&self) -> (u64, [u8; 10]) {
-        (u64::try_from(self.clock.now_ms()).unwrap_or_default(), self.entropy.bytes())
+        (
+            u64::try_from(self.clock.now_ms()).unwrap_or_default(),
+            self.entropy.bytes(),
+        )
     }
 
     /// A new session id.

@@ -16,7 +16,10 @@ pub const LOCKED_RETRY_AFTER_S: i64 = 60;
 
 /// Why a request was refused or failed.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "each variant is a row of the registry and is described there")]
+#[allow(
+    missing_docs,
+    reason = "each variant is a row of the registry and is described there"
+)]
 pub enum Error {
     #[error("no bearer token")]
     AuthTokenMissing,
@@ -47,7 +50,11 @@ pub enum Error {
     #[error("agent has {limit} live sessions already")]
     SessionLimitExceeded { limit: u32 },
     #[error("constraint {constraint} violated")]
-    ConstraintViolated { constraint: &'static str, value: String, ceiling: String },
+    ConstraintViolated {
+        constraint: &'static str,
+        value: String,
+        ceiling: String,
+    },
     #[error("wallet not linked to this session")]
     WalletAccessDenied,
     #[error("wallet linked already")]
@@ -117,7 +124,10 @@ impl std::fmt::Display for LockReason {
 }
 
 fn issues_text(issues: &[Issue]) -> String {
-    let texts: Vec<_> = issues.iter().map(|i| format!("{} {}", i.path, i.message)).collect();
+    let texts: Vec<_> = issues
+        .iter()
+        .map(|i| format!("{} {}", i.path, i.message))
+        .collect();
     texts.join("; ")
 }
 
@@ -125,7 +135,10 @@ impl Error {
     /// One thing wrong with a request.
     #[must_use]
     pub fn invalid(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::RequestInvalid(vec![Issue { path: path.into(), message: message.into() }])
+        Self::RequestInvalid(vec![Issue {
+            path: path.into(),
+            message: message.into(),
+        }])
     }
 
     /// A fault of ours with a sentence that says where.
@@ -195,17 +208,27 @@ impl Error {
     #[must_use]
     pub fn details(&self) -> Option<Value> {
         Some(match self {
-            Self::AgentNotFound { nearest: Some(nearest) }
-            | Self::WalletNotFound { nearest: Some(nearest) } => json!({ "nearest": nearest }),
+            Self::AgentNotFound {
+                nearest: Some(nearest),
+            }
+            | Self::WalletNotFound {
+                nearest: Some(nearest),
+            } => json!({ "nearest": nearest }),
             Self::RenewalLimitReached { max_renewals } => json!({ "maxRenewals": max_renewals }),
-            Self::SessionAbsoluteLifetimeExceeded { absolute_expires_at } => {
+            Self::SessionAbsoluteLifetimeExceeded {
+                absolute_expires_at,
+            } => {
                 json!({ "absoluteExpiresAt": Timestamp(*absolute_expires_at) })
             }
             Self::RenewalTooEarly { retry_after_s } | Self::RateLimited { retry_after_s } => {
                 json!({ "retryAfterS": retry_after_s })
             }
             Self::SessionLimitExceeded { limit } => json!({ "maxSessionsPerAgent": limit }),
-            Self::ConstraintViolated { constraint, value, ceiling } => {
+            Self::ConstraintViolated {
+                constraint,
+                value,
+                ceiling,
+            } => {
                 json!({ "constraint": constraint, "value": value, "ceiling": ceiling })
             }
             Self::RequestInvalid(issues) => json!({ "issues": issues }),

@@ -350,10 +350,7 @@ mod tests {
         assert_eq!(message(1), "Too many requests; wait 1 second.");
         assert_eq!(message(90), "Too many requests; wait 90 seconds.");
         let message = Locale::Ko.message(&Error::RateLimited { retry_after_s: 90 });
-        assert_eq!(
-            message,
-            "요청이 너무 많습니다. 90초 뒤에 다시 시도하세요."
-        );
+        assert_eq!(message, "요청이 너무 많습니다. 90초 뒤에 다시 시도하세요.");
     }
 
     #[test]

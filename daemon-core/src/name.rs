@@ -68,7 +68,12 @@ pub fn nearest(text: &str, names: impl IntoIterator<Item = String>) -> Option<St
     const LIKENESS_MIN: f64 = 0.75;
     names
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(&text.to_lowercase(), &name.to_lowercase()), name))
+        .map(|name| {
+            (
+                strsim::jaro_winkler(&text.to_lowercase(), &name.to_lowercase()),
+                name,
+            )
+        })
         .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
@@ -80,13 +85,22 @@ mod tests {
 
     #[test]
     fn ordinary_and_hostile_names() {
-        for good in ["trader", "거래 봇", "<b>&\"'", "👩‍👩‍👧‍👦 family", "O'Brien; DROP TABLE"] {
+        for good in [
+            "trader",
+            "거래 봇",
+            "<b>&\"'",
+            "👩‍👩‍👧‍👦 family",
+            "O'Brien; DROP TABLE",
+        ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         assert_eq!(check(&"가".repeat(64)), Ok(()));
         assert_eq!(check(&"가".repeat(65)), Err(NameError::TooLong));
         assert_eq!(check(&"x".repeat(10_000)), Err(NameError::TooLong));
-        assert_eq!(check(&format!("a{}", "\u{301}".repeat(1_100))), Err(NameError::TooLong));
+        assert_eq!(
+            check(&format!("a{}", "\u{301}".repeat(1_100))),
+            Err(NameError::TooLong)
+        );
         assert_eq!(check(""), Err(NameError::Empty));
         assert_eq!(check("  "), Err(NameError::Empty));
         assert_eq!(check(" a"), Err(NameError::Padded));

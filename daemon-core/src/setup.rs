@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 
-use crate::audit::anchor::{Anchor, Head};
 use crate::audit::GENESIS_HASH;
+use crate::audit::anchor::{Anchor, Head};
 use crate::clock::SharedClock;
 use crate::core::{Core, CoreParts, Policy};
 use crate::db::Db;
@@ -94,16 +94,27 @@ pub async fn initialise(
     }
     if master_key_created {
         let master = MasterKey::new(entropy.bytes());
-        write_new(&paths.master_key, master.to_text().expose_secret().as_bytes())?;
+        write_new(
+            &paths.master_key,
+            master.to_text().expose_secret().as_bytes(),
+        )?;
     }
     let master = read_master_key(&paths.master_key)?;
     let database_created = !paths.database.exists();
     let anchor_path = Anchor::path_beside(&paths.master_key);
     if database_created && !anchor_path.exists() {
-        let head = Head { seq: 0, hash: GENESIS_HASH.to_owned(), sync: true };
+        let head = Head {
+            seq: 0,
+            hash: GENESIS_HASH.to_owned(),
+            sync: true,
+        };
         Anchor::new(anchor_path.clone())
             .reset(&head)
-            .map_err(|source| SetupError::Io { path: anchor_path.clone(), what: "written", source })?;
+            .map_err(|source| SetupError::Io {
+                path: anchor_path.clone(),
+                what: "written",
+                source,
+            })?;
     }
     waiaas_migration::migrate(&paths.database).await?;
     let db = Db::open(&paths.database, Anchor::new(anchor_path)).await?;
@@ -114,7 +125,11 @@ pub async fn initialise(
         tx.commit().await?;
     }
     db.close().await;
-    Ok(Initialised { master_key_created, database_created, signing_key_created })
+    Ok(Initialised {
+        master_key_created,
+        database_created,
+        signing_key_created,
+    })
 }
 
 /// Opens a data directory: brings the schema up to date, loads the keyring, compares the
@@ -134,8 +149,15 @@ pub async fn open(
     let db = Db::open(&paths.database, anchor).await?;
     let keyring = keys::load(db.read(), &master_key).await?;
     let data_dir = paths.data_dir.clone();
-    let core =
-        Core::new(CoreParts { db, clock, entropy, policy, data_dir, master_key, keyring });
+    let core = Core::new(CoreParts {
+        db,
+        clock,
+        entropy,
+        policy,
+        data_dir,
+        master_key,
+        keyring,
+    });
     crate::system::service::freeze_if_restored(&core).await?;
     Ok(core)
 }
@@ -145,7 +167,11 @@ pub async fn open(
 /// # Errors
 /// [`SetupError`] when it is missing, open to others or not a key.
 pub fn read_master_key(path: &Path) -> Result<MasterKey, SetupError> {
-    let io = |source: io::Error| SetupError::Io { path: path.to_path_buf(), what: "read", source };
+    let io = |source: io::Error| SetupError::Io {
+        path: path.to_path_buf(),
+        what: "read",
+        source,
+    };
     let meta = match std::fs::metadata(path) {
         Ok(meta) => meta,
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
@@ -164,7 +190,10 @@ fn refuse_open_mode(path: &Path, meta: &std::fs::Metadata) -> Result<(), SetupEr
     use std::os::unix::fs::PermissionsExt as _;
     let mode = meta.permissions().mode() & 0o7777;
     if mode & 0o077 != 0 {
-        return Err(SetupError::OpenMasterKey { path: path.to_path_buf(), mode });
+        return Err(SetupError::OpenMasterKey {
+            path: path.to_path_buf(),
+            mode,
+        });
     }
     Ok(())
 }
@@ -175,12 +204,22 @@ fn refuse_open_mode(_: &Path, _: &std::fs::Metadata) -> Result<(), SetupError> {
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), SetupError> {
-    let io = |source| SetupError::Io { path: path.to_path_buf(), what: "written", source };
+    let io = |source| SetupError::Io {
+        path: path.to_path_buf(),
+        what: "written",
+        source,
+    };
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     // Named temporary files are made 0600.
-    let mut file = tempfile::Builder::new().prefix(".master.").tempfile_in(folder).map_err(io)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".master.")
+        .tempfile_in(folder)
+        .map_err(io)?;
     file.write_all(bytes).map_err(io)?;
     file.as_file().sync_all().map_err(io)?;
-    file.persist_noclobber(path).map_err(|cause| io(cause.error))?;
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)
+    file.persist_noclobber(path)
+        .map_err(|cause| io(cause.error))?;
+    std::fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(io)
 }

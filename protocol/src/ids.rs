@@ -88,8 +88,16 @@ mod tests {
 
     #[test]
     fn only_the_canonical_spelling_is_an_id() {
-        let plain = SessionId::from_parts(1, &[1; 10]).as_uuid().simple().to_string();
-        for text in ["", "1", plain.as_str(), "{0190a8f2-0000-7000-8000-000000000000}"] {
+        let plain = SessionId::from_parts(1, &[1; 10])
+            .as_uuid()
+            .simple()
+            .to_string();
+        for text in [
+            "",
+            "1",
+            plain.as_str(),
+            "{0190a8f2-0000-7000-8000-000000000000}",
+        ] {
             assert!(text.parse::<SessionId>().is_err(), "{text}");
         }
     }

@@ -78,7 +78,9 @@ impl SessionToken {
         if text.len() > TOKEN_BYTES_MAX {
             return Err(TokenFormatError::TooLong);
         }
-        let jws = text.strip_prefix(TOKEN_PREFIX).ok_or(TokenFormatError::Prefix)?;
+        let jws = text
+            .strip_prefix(TOKEN_PREFIX)
+            .ok_or(TokenFormatError::Prefix)?;
         decode_claims(jws)?;
         Ok(Self(SecretString::from(text)))
     }
@@ -122,7 +124,11 @@ fn decode_claims(jws: &str) -> Result<UnverifiedClaims, TokenFormatError> {
     if header.is_empty() || payload.is_empty() || signature.is_empty() {
         return Err(TokenFormatError::Parts);
     }
-    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFormatError::Parts);
+    let decode = |part: &str| {
+        URL_SAFE_NO_PAD
+            .decode(part)
+            .map_err(|_| TokenFormatError::Parts)
+    };
     decode(header)?;
     decode(signature)?;
     let raw: RawClaims =
@@ -201,7 +207,12 @@ mod tests {
 
     fn token_text(payload: &str) -> String {
         let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
-        format!("{TOKEN_PREFIX}{}.{}.{}", part("{}"), part(payload), part("signature"))
+        format!(
+            "{TOKEN_PREFIX}{}.{}.{}",
+            part("{}"),
+            part(payload),
+            part("signature")
+        )
     }
 
     fn payload() -> String {
@@ -214,7 +225,11 @@ mod tests {
         let text = token_text(&payload());
         let token = SessionToken::parse(&text).expect("well formed");
         assert_eq!(token.unverified_claims().expect("claims").generation, 3);
-        for shown in [format!("{token:?}"), format!("{token}"), format!("{token:#?}")] {
+        for shown in [
+            format!("{token:?}"),
+            format!("{token}"),
+            format!("{token:#?}"),
+        ] {
             assert!(!shown.contains(&text[20..]), "{shown}");
         }
     }
@@ -230,7 +245,10 @@ mod tests {
             (format!("{TOKEN_PREFIX}!!.e30.e30"), TokenFormatError::Parts),
             (token_text("{\"sid\":"), TokenFormatError::Payload),
             (token_text("{}"), TokenFormatError::Payload),
-            (format!("{TOKEN_PREFIX}{}", "a".repeat(TOKEN_BYTES_MAX)), TokenFormatError::TooLong),
+            (
+                format!("{TOKEN_PREFIX}{}", "a".repeat(TOKEN_BYTES_MAX)),
+                TokenFormatError::TooLong,
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(SessionToken::parse(&text).err(), Some(expected));

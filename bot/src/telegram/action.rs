@@ -39,5 +39,8 @@ pub(super) enum Action {
     /// End a session because its renewal is not wanted.
     Reject { session_id: SessionId },
     /// The second use of a token was the owner's own.
-    ReuseMine { session_id: SessionId, generation: i64 },
+    ReuseMine {
+        session_id: SessionId,
+        generation: i64,
+    },
 }

@@ -33,7 +33,11 @@ pub(super) enum What {
     /// A message; without text it is empty.
     Message { text: String },
     /// A tap.
-    Tap { query_id: String, data: String, message_id: Option<i64> },
+    Tap {
+        query_id: String,
+        data: String,
+        message_id: Option<i64>,
+    },
 }
 
 /// Who that is to us.
@@ -60,7 +64,12 @@ fn from_message(message: &Message) -> Option<Incoming> {
     let user = message.from.as_ref()?;
     let thread_id = message.thread_id.map(|thread| thread.0.0);
     let text = message.text().unwrap_or_default().to_owned();
-    Some(incoming(user, message.chat.id.0, thread_id, What::Message { text }))
+    Some(incoming(
+        user,
+        message.chat.id.0,
+        thread_id,
+        What::Message { text },
+    ))
 }
 
 fn from_tap(query: CallbackQuery) -> Incoming {
@@ -103,7 +112,11 @@ pub(super) async fn judge(console: &Console, incoming: &Incoming) -> Result<Gate
     }
     let private = incoming.chat_id == incoming.user_id;
     let tap = matches!(incoming.what, What::Tap { .. });
-    Ok(if private || tap { Gate::Stranger } else { Gate::Ignored })
+    Ok(if private || tap {
+        Gate::Stranger
+    } else {
+        Gate::Ignored
+    })
 }
 
 /// Keeps an operator's name and language as Telegram tells them: an owner whom the
@@ -113,8 +126,16 @@ async fn remember(
     incoming: &Incoming,
     mut operator: Operator,
 ) -> Result<Operator, Error> {
-    let known = (&operator.username, operator.display_name.as_ref(), &operator.language);
-    let told = (&incoming.username, Some(&incoming.display_name), &incoming.language_code);
+    let known = (
+        &operator.username,
+        operator.display_name.as_ref(),
+        &operator.language,
+    );
+    let told = (
+        &incoming.username,
+        Some(&incoming.display_name),
+        &incoming.language_code,
+    );
     if known == told {
         return Ok(operator);
     }

@@ -50,10 +50,15 @@ impl TelegramChannel {
         for (part, draft) in drafts.iter_mut().enumerate() {
             draft.priority = Priority::Alert;
             draft.event_id = Some(pending.event_id.clone());
-            draft.dedupe_key =
-                Some(format!("event:{}:{}:{part}", pending.event_id, operator.chat_id));
+            draft.dedupe_key = Some(format!(
+                "event:{}:{}:{part}",
+                pending.event_id, operator.chat_id
+            ));
             draft.session_id.clone_from(&pending.session_id);
-            if let Call::Send { reply_to, silent, .. } = &mut draft.call {
+            if let Call::Send {
+                reply_to, silent, ..
+            } = &mut draft.call
+            {
                 *reply_to = pending.session_id.clone().map(Target::Session);
                 *silent = is_quiet(&pending.event);
             }
@@ -64,7 +69,15 @@ impl TelegramChannel {
 
 /// The one who may no longer use the console hears of it once more.
 fn removed(event: &Event) -> Option<Operator> {
-    let Event::OperatorRemoved { user_id, chat_id, language, time_zone, name, at, .. } = event
+    let Event::OperatorRemoved {
+        user_id,
+        chat_id,
+        language,
+        time_zone,
+        name,
+        at,
+        ..
+    } = event
     else {
         return None;
     };
@@ -93,10 +106,12 @@ impl Channel for TelegramChannel {
 
     fn deliver<'a>(&'a self, event: &'a Pending) -> DeliveryFuture<'a> {
         Box::pin(async move {
-            self.enqueue(event).await.map_err(|cause| ChannelError::Later {
-                reason: cause.to_string(),
-                retry_after_s: None,
-            })
+            self.enqueue(event)
+                .await
+                .map_err(|cause| ChannelError::Later {
+                    reason: cause.to_string(),
+                    retry_after_s: None,
+                })
         })
     }
 }

@@ -47,9 +47,18 @@ mod tests {
     #[test]
     fn commands_with_and_without_arguments() {
         let cases = [
-            ("/newsession", Request::Command(Command::NewSession(String::new()))),
-            ("/newsession my agent", Request::Command(Command::NewSession("my agent".to_owned()))),
-            ("/start abc", Request::Command(Command::Start("abc".to_owned()))),
+            (
+                "/newsession",
+                Request::Command(Command::NewSession(String::new())),
+            ),
+            (
+                "/newsession my agent",
+                Request::Command(Command::NewSession("my agent".to_owned())),
+            ),
+            (
+                "/start abc",
+                Request::Command(Command::Start("abc".to_owned())),
+            ),
             ("/status@waiaas_bot", Request::Command(Command::Status)),
             ("/status@other_bot", Request::Unknown),
             ("/whoami", Request::Command(Command::WhoAmI)),

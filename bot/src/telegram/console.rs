@@ -38,7 +38,10 @@ pub struct Pacing {
 impl Default for Pacing {
     /// Telegram allows about one message per second and chat, with short bursts.
     fn default() -> Self {
-        Self { burst: 5, interval_ms: 1_000 }
+        Self {
+            burst: 5,
+            interval_ms: 1_000,
+        }
     }
 }
 
@@ -74,7 +77,8 @@ impl Console {
     /// [`ClientError`].
     pub fn new(core: Core, settings: ConsoleSettings) -> Result<Self, ClientError> {
         let telegram = settings.telegram;
-        core.health.set(CHANNEL, ChannelState::Starting, None, core.clock.now_s());
+        core.health
+            .set(CHANNEL, ChannelState::Starting, None, core.clock.now_s());
         Ok(Self {
             bot: client::new(&telegram)?,
             token: telegram.bot_token,
@@ -100,7 +104,11 @@ impl Console {
     ///
     /// # Errors
     /// As the database says.
-    pub async fn start(&self, tracker: &TaskTracker, stop: &CancellationToken) -> Result<(), Error> {
+    pub async fn start(
+        &self,
+        tracker: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
         self.bind_configured_owner().await?;
         tracker.spawn(poller::run(self.clone(), stop.clone()));
         tracker.spawn(inbox::run(self.clone(), stop.clone()));
@@ -116,7 +124,9 @@ impl Console {
     }
 
     async fn bind_configured_owner(&self) -> Result<(), Error> {
-        let Some(id) = self.owner_chat_id else { return Ok(()) };
+        let Some(id) = self.owner_chat_id else {
+            return Ok(());
+        };
         let binding = Binding {
             user_id: id,
             chat_id: id,
@@ -126,7 +136,9 @@ impl Console {
             time_zone: None,
             paired_by: PairedBy::Configuration,
         };
-        operators::bind_configured(&self.core, &binding).await.map(|_| ())
+        operators::bind_configured(&self.core, &binding)
+            .await
+            .map(|_| ())
     }
 
     /// Says how the channel is doing; logs only what changes.
@@ -138,12 +150,18 @@ impl Console {
             }
         }
         let now = self.core.clock.now_s();
-        self.core.health.set(CHANNEL, state, problem.map(str::to_owned), now);
+        self.core
+            .health
+            .set(CHANNEL, state, problem.map(str::to_owned), now);
     }
 
     /// Language and time zone of an operator: the configured language counts for everybody.
     pub(super) fn reader_of(&self, operator: &Operator, now: i64) -> Reader {
-        self.reader(operator.language.as_deref(), operator.time_zone.as_deref(), now)
+        self.reader(
+            operator.language.as_deref(),
+            operator.time_zone.as_deref(),
+            now,
+        )
     }
 
     /// Language and time zone of anybody.
@@ -154,7 +172,11 @@ impl Console {
         now: i64,
     ) -> Reader {
         let spoken = language_code.map_or(Language::En, |code| {
-            if code == "ko" || code.starts_with("ko-") { Language::Ko } else { Language::En }
+            if code == "ko" || code.starts_with("ko-") {
+                Language::Ko
+            } else {
+                Language::En
+            }
         });
         let zone = time_zone.unwrap_or(&self.time_zone);
         Reader::new(&self.words, self.language.unwrap_or(spoken), zone, now)
@@ -162,13 +184,20 @@ impl Console {
 
     /// A reader for texts that are made after the turn, such as a finished hand-over.
     pub(super) fn reader_in(&self, language: &str, now: i64) -> Reader {
-        let language = if language == "ko" { Language::Ko } else { Language::En };
+        let language = if language == "ko" {
+            Language::Ko
+        } else {
+            Language::En
+        };
         Reader::new(&self.words, language, &self.time_zone, now)
     }
 }
 
 async fn sweep(console: Console, stop: CancellationToken) {
-    let interval = console.core.clock.timer(Duration::from_secs(SWEEP_INTERVAL_S));
+    let interval = console
+        .core
+        .clock
+        .timer(Duration::from_secs(SWEEP_INTERVAL_S));
     loop {
         tokio::select! {
             () = stop.cancelled() => return,

@@ -5,8 +5,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use teloxide::{ApiError, RequestError};
 
 /// How Telegram begins the description of a failure of its own; the client passes on no status.
-const SERVER_ERRORS: [&str; 4] =
-    ["Internal Server Error", "Bad Gateway", "Service Unavailable", "Gateway Timeout"];
+const SERVER_ERRORS: [&str; 4] = [
+    "Internal Server Error",
+    "Bad Gateway",
+    "Service Unavailable",
+    "Gateway Timeout",
+];
 
 /// What to make of a failed call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +41,23 @@ pub(super) fn scrub(text: &str, token: &SecretString) -> String {
 /// Judges a failed call.
 pub(super) fn judge(error: &RequestError, token: &SecretString) -> Fault {
     match error {
-        RequestError::RetryAfter(seconds) => Fault::Wait { seconds: i64::from(seconds.seconds()) },
+        RequestError::RetryAfter(seconds) => Fault::Wait {
+            seconds: i64::from(seconds.seconds()),
+        },
         RequestError::Api(error) => judge_api(error, token),
-        RequestError::MigrateToChatId(_) => Fault::Never { reason: error.to_string() },
+        RequestError::MigrateToChatId(_) => Fault::Never {
+            reason: error.to_string(),
+        },
         // The raw text of an answer may be anything, and a proxy may echo the address.
-        RequestError::InvalidJson { .. } => {
-            Fault::Away { reason: "the answer is not what Telegram sends".to_owned() }
-        }
-        RequestError::Network(cause) => Fault::Away { reason: network_reason(cause, token) },
-        RequestError::Io(cause) => Fault::Away { reason: scrub(&cause.to_string(), token) },
+        RequestError::InvalidJson { .. } => Fault::Away {
+            reason: "the answer is not what Telegram sends".to_owned(),
+        },
+        RequestError::Network(cause) => Fault::Away {
+            reason: network_reason(cause, token),
+        },
+        RequestError::Io(cause) => Fault::Away {
+            reason: scrub(&cause.to_string(), token),
+        },
     }
 }
 
@@ -99,7 +111,10 @@ mod tests {
         let judged = |error| judge(&RequestError::Api(error), &token);
         assert_eq!(judged(ApiError::InvalidToken), Fault::Unauthorized);
         let conflict = "Conflict: can't use getUpdates method while webhook is active";
-        assert_eq!(judged(ApiError::Unknown(conflict.to_owned())), Fault::Conflict);
+        assert_eq!(
+            judged(ApiError::Unknown(conflict.to_owned())),
+            Fault::Conflict
+        );
         assert!(matches!(judged(ApiError::BotBlocked), Fault::Never { .. }));
         for theirs in SERVER_ERRORS {
             let error = ApiError::Unknown(format!("{theirs}: try again"));

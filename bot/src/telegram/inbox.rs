@@ -62,5 +62,8 @@ async fn handle(console: &Console, tree: &Tree, stored: &Stored) -> Result<(), E
     let update: Update = serde_json::from_str(&stored.payload).map_err(Error::internal)?;
     // A panic must not end the inbox, nor come back for ever: it counts as a failed try.
     let handled = AssertUnwindSafe(schema::dispatch(tree, console, stored.update_id, update));
-    handled.catch_unwind().await.unwrap_or_else(|_| Err(Error::internal("a handler panicked")))
+    handled
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(Error::internal("a handler panicked")))
 }

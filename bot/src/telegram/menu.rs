@@ -29,7 +29,8 @@ impl Console {
     /// The menu of somebody who was just paired; in the background.
     pub(super) fn introduce_commands_to(&self, chat_id: i64) {
         let console = self.clone();
-        self.tasks.spawn(async move { console.set_menus(chat(chat_id), true).await });
+        self.tasks
+            .spawn(async move { console.set_menus(chat(chat_id), true).await });
     }
 
     async fn set_menus(&self, scope: BotCommandScope, operator: bool) {
@@ -55,5 +56,7 @@ impl Console {
 }
 
 const fn chat(chat_id: i64) -> BotCommandScope {
-    BotCommandScope::Chat { chat_id: Recipient::Id(ChatId(chat_id)) }
+    BotCommandScope::Chat {
+        chat_id: Recipient::Id(ChatId(chat_id)),
+    }
 }

@@ -95,7 +95,10 @@ async fn send_what_waits(console: &Console) {
 async fn introduce(console: &Console) -> Result<(), Option<Duration>> {
     let asked = console.bot.get_me().await;
     let me = asked.map_err(|error| refused(console, judge(&error, &console.token)))?;
-    console.core.health.set_bot_username(Some(me.username().to_owned()));
+    console
+        .core
+        .health
+        .set_bot_username(Some(me.username().to_owned()));
     console.introduce_commands().await;
     Ok(())
 }
@@ -105,7 +108,10 @@ fn to_rows(updates: &[Update]) -> Vec<(i64, String)> {
         .iter()
         .map(|update| {
             let payload = serde_json::to_value(update).unwrap_or_default();
-            (i64::from(update.id.0), without_tokens(&readable_again(payload).to_string()))
+            (
+                i64::from(update.id.0),
+                without_tokens(&readable_again(payload).to_string()),
+            )
         })
         .collect()
 }

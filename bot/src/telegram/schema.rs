@@ -47,8 +47,16 @@ pub(super) async fn dispatch(
 pub(super) fn tree() -> Tree {
     dptree::entry()
         .map(Turn::begin)
-        .branch(dptree::filter(is_operator).branch(taps(tap::on_tap)).chain(operator_commands()))
-        .branch(dptree::filter(is_stranger).branch(taps(stranger::on_tap)).chain(stranger_commands()))
+        .branch(
+            dptree::filter(is_operator)
+                .branch(taps(tap::on_tap))
+                .chain(operator_commands()),
+        )
+        .branch(
+            dptree::filter(is_stranger)
+                .branch(taps(stranger::on_tap))
+                .chain(stranger_commands()),
+        )
 }
 
 fn operator_commands() -> Tree {

@@ -76,9 +76,7 @@ async fn pass(console: &Console, pace: &mut Pace) -> Result<Pass, Error> {
             Call::Send { .. }
             | Call::Edit { .. }
             | Call::SetKeyboard { .. }
-            | Call::DropKeyboard { .. } => {
-                pace.take(due.chat_id)
-            }
+            | Call::DropKeyboard { .. } => pace.take(due.chat_id),
         };
         match wait {
             None => ready.push(due),
@@ -107,7 +105,10 @@ struct Pace {
 
 impl Pace {
     fn new(pacing: Pacing) -> Self {
-        Self { pacing, chats: HashMap::new() }
+        Self {
+            pacing,
+            chats: HashMap::new(),
+        }
     }
 
     /// Takes a place in a chat's bucket, or says how long to wait for one.
@@ -199,7 +200,11 @@ async fn give_up(console: &Console, due: &Due, reason: &str, now: i64) -> Result
     if let Some(event_id) = &due.event_id {
         tracing::warn!(event_id, reason, "an alert was given up");
         let details = json!({ "event_id": event_id, "channel": CHANNEL, "reason": reason });
-        let record = Record::new(AuditEvent::NotificationDeadLettered, &Actor::Daemon, details);
+        let record = Record::new(
+            AuditEvent::NotificationDeadLettered,
+            &Actor::Daemon,
+            details,
+        );
         audit::repo::append(&mut tx, &record, now).await?;
     }
     tx.commit().await
@@ -207,7 +212,9 @@ async fn give_up(console: &Console, due: &Due, reason: &str, now: i64) -> Result
 
 fn backoff_s(attempts: i64) -> i64 {
     let doublings = u32::try_from(attempts.clamp(0, 20)).unwrap_or(0);
-    BACKOFF_FIRST_S.saturating_mul(1 << doublings).min(BACKOFF_MAX_S)
+    BACKOFF_FIRST_S
+        .saturating_mul(1 << doublings)
+        .min(BACKOFF_MAX_S)
 }
 
 type Asked = Result<Told, Fault>;
@@ -215,7 +222,11 @@ type Asked = Result<Told, Fault>;
 async fn tell(console: &Console, due: &Due) -> Result<Asked, Error> {
     let db = console.core.db.read();
     Ok(match &due.call {
-        Call::Send { html, reply_to, silent } => {
+        Call::Send {
+            html,
+            reply_to,
+            silent,
+        } => {
             let reply_to = match reply_to {
                 Some(target) => match outbox::resolve(db, due.chat_id, target).await? {
                     Resolved::Message(id) => Some(id),
@@ -235,7 +246,10 @@ async fn tell(console: &Console, due: &Due) -> Result<Asked, Error> {
             Resolved::NotYet => Ok(Told::NotYet),
             Resolved::Gone => Ok(Told::Moot),
         },
-        Call::DropKeyboard { target: Target::Message(id), keyboard_of } => {
+        Call::DropKeyboard {
+            target: Target::Message(id),
+            keyboard_of,
+        } => {
             // Another edit may have come in between: then the keyboard is not ours to take.
             if messages::carrying(db, *keyboard_of).await? == Some((due.chat_id, *id)) {
                 set_keyboard(console, due, *id).await
@@ -244,9 +258,11 @@ async fn tell(console: &Console, due: &Due) -> Result<Asked, Error> {
             }
         }
         Call::DropKeyboard { .. } => Ok(Told::Moot),
-        Call::Answer { query_id, text, alert } => {
-            answer(console, query_id, text.as_deref(), *alert).await
-        }
+        Call::Answer {
+            query_id,
+            text,
+            alert,
+        } => answer(console, query_id, text.as_deref(), *alert).await,
     })
 }
 
@@ -267,7 +283,8 @@ async fn send(
             request = request.reply_markup(markup);
         }
         if let Some(id) = reply_to.and_then(message_id) {
-            request = request.reply_parameters(ReplyParameters::new(id).allow_sending_without_reply());
+            request =
+                request.reply_parameters(ReplyParameters::new(id).allow_sending_without_reply());
         }
         request
     };
@@ -280,7 +297,9 @@ async fn send(
 }
 
 async fn edit(console: &Console, due: &Due, id: i64, html: &str) -> Asked {
-    let Some(message) = message_id(id) else { return Ok(Told::Moot) };
+    let Some(message) = message_id(id) else {
+        return Ok(Told::Moot);
+    };
     let request = |text: String| {
         let request = console
             .bot
@@ -306,7 +325,9 @@ async fn edit(console: &Console, due: &Due, id: i64, html: &str) -> Asked {
 
 /// The row's keyboard under a message; none at all where the row has none.
 async fn set_keyboard(console: &Console, due: &Due, id: i64) -> Asked {
-    let Some(message) = message_id(id) else { return Ok(Told::Moot) };
+    let Some(message) = message_id(id) else {
+        return Ok(Told::Moot);
+    };
     let empty = || InlineKeyboardMarkup::new(Vec::<Vec<InlineKeyboardButton>>::new());
     let asked = console
         .bot
@@ -366,7 +387,10 @@ mod tests {
 
     #[test]
     fn a_chat_has_a_burst_and_then_a_pace() {
-        let mut pace = Pace::new(Pacing { burst: 2, interval_ms: 60_000 });
+        let mut pace = Pace::new(Pacing {
+            burst: 2,
+            interval_ms: 60_000,
+        });
         assert_eq!(pace.take(1), None);
         assert_eq!(pace.take(1), None);
         assert!(pace.take(1).is_some());

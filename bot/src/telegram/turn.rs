@@ -50,7 +50,14 @@ impl Turn {
             Some(operator) => console.reader_of(operator, now),
             None => console.reader(incoming.language_code.as_deref(), None, now),
         };
-        Self { console, incoming, reader, now, update_id: update_id.0, operator }
+        Self {
+            console,
+            incoming,
+            reader,
+            now,
+            update_id: update_id.0,
+            operator,
+        }
     }
 
     /// Marks an update as handled that asks for nothing.
@@ -66,7 +73,10 @@ impl Turn {
     /// # Errors
     /// [`Error::AdminAccessDenied`] when there is none: the tree lets no stranger so far.
     pub(super) fn actor(&self) -> Result<Actor, Error> {
-        self.operator.as_ref().map(Operator::actor).ok_or(Error::AdminAccessDenied)
+        self.operator
+            .as_ref()
+            .map(Operator::actor)
+            .ok_or(Error::AdminAccessDenied)
     }
 
     /// Telegram's id of the update.
@@ -92,7 +102,12 @@ impl Turn {
         match self.tapped_message() {
             Some(id) => {
                 let target = Target::Message(id);
-                view.into_edit(self.incoming.user_id, self.incoming.chat_id, target, self.now)
+                view.into_edit(
+                    self.incoming.user_id,
+                    self.incoming.chat_id,
+                    target,
+                    self.now,
+                )
             }
             None => self.say(view),
         }
@@ -102,7 +117,11 @@ impl Turn {
     pub(super) fn answer(&self, toast: Option<String>) -> Vec<Draft> {
         match &self.incoming.what {
             What::Tap { query_id, .. } => {
-                vec![Draft::answer(self.incoming.chat_id, query_id.clone(), toast)]
+                vec![Draft::answer(
+                    self.incoming.chat_id,
+                    query_id.clone(),
+                    toast,
+                )]
             }
             What::Message { .. } => Vec::new(),
         }
@@ -118,9 +137,10 @@ impl Turn {
             Language::Ko => Locale::Ko,
         };
         let hints: Vec<String> = match error {
-            Error::RequestInvalid(issues) => {
-                issues.iter().map(|issue| format!("{}: {}", issue.path, issue.message)).collect()
-            }
+            Error::RequestInvalid(issues) => issues
+                .iter()
+                .map(|issue| format!("{}: {}", issue.path, issue.message))
+                .collect(),
             other => locale.hint(other).into_iter().collect(),
         };
         Ok(grant::refused(&self.reader, &locale.message(error), &hints))

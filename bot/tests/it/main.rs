@@ -11,5 +11,5 @@ mod console_new_session;
 mod console_pairing;
 mod console_secrets;
 mod console_sessions;
-mod harness;
 mod demo;
+mod harness;

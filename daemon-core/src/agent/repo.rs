@@ -32,7 +32,11 @@ pub async fn insert(tx: &impl ConnectionTrait, agent: &Agent) -> Result<(), Erro
 /// # Errors
 /// As the database says.
 pub async fn by_id(db: &impl ConnectionTrait, id: AgentId) -> Result<Option<Agent>, Error> {
-    Entity::find_by_id(id.to_string()).one(db).await?.map(to_agent).transpose()
+    Entity::find_by_id(id.to_string())
+        .one(db)
+        .await?
+        .map(to_agent)
+        .transpose()
 }
 
 /// By exact name.
@@ -136,7 +140,9 @@ pub async fn link(
         is_default: Set(is_default),
         created_at: Set(now),
     };
-    agent_wallet::Entity::insert(row).exec_without_returning(tx).await?;
+    agent_wallet::Entity::insert(row)
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 
@@ -149,7 +155,9 @@ pub async fn unlink(
     agent: AgentId,
     wallet: WalletId,
 ) -> Result<(), Error> {
-    agent_wallet::Entity::delete_by_id((agent.to_string(), wallet.to_string())).exec(tx).await?;
+    agent_wallet::Entity::delete_by_id((agent.to_string(), wallet.to_string()))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 
@@ -201,7 +209,10 @@ pub async fn unlink_everywhere(tx: &impl ConnectionTrait, wallet: WalletId) -> R
 }
 
 fn to_json(constraints: Option<&ConstraintsRequest>) -> Result<Option<String>, Error> {
-    constraints.map(serde_json::to_string).transpose().map_err(Error::internal)
+    constraints
+        .map(serde_json::to_string)
+        .transpose()
+        .map_err(Error::internal)
 }
 
 fn to_agent(row: Model) -> Result<Agent, Error> {

@@ -10,12 +10,12 @@ use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
 use crate::db::WriteTx;
 use crate::error::Error;
+use crate::name;
 use crate::notify::event::{Event, Power};
 use crate::notify::outbox;
 use crate::session::constraints::Level;
 use crate::session::{RevokeReason, constraints, repo as session_repo, service as sessions};
 use crate::wallet::{Wallet, WalletStatus, service as wallets};
-use crate::name;
 
 /// The most wallets of one agent or session.
 pub const WALLETS_PER_AGENT_MAX: usize = 100;
@@ -35,7 +35,10 @@ pub async fn create(
         constraints::check_level(Level::Agent, defaults)?;
     }
     if request.wallets.len() > WALLETS_PER_AGENT_MAX {
-        return Err(Error::invalid("wallets", format!("at most {WALLETS_PER_AGENT_MAX}")));
+        return Err(Error::invalid(
+            "wallets",
+            format!("at most {WALLETS_PER_AGENT_MAX}"),
+        ));
     }
     let agent = Agent {
         id: core.new_agent_id(),
@@ -46,21 +49,35 @@ pub async fn create(
     };
     let mut tx = core.db.begin_write().await?;
     if repo::by_name(&*tx, &agent.name).await?.is_some() {
-        return Err(Error::invalid("name", "is taken by another agent; names are never reused"));
+        return Err(Error::invalid(
+            "name",
+            "is taken by another agent; names are never reused",
+        ));
     }
     repo::insert(&*tx, &agent).await?;
     let mut linked: Vec<Wallet> = Vec::new();
     for reference in &request.wallets {
         let wallet = require_active_wallet(&*tx, reference).await?;
         if linked.iter().any(|other| other.id == wallet.id) {
-            return Err(Error::invalid("wallets", format!("\"{reference}\" is named twice")));
+            return Err(Error::invalid(
+                "wallets",
+                format!("\"{reference}\" is named twice"),
+            ));
         }
         repo::link(&*tx, agent.id, wallet.id, linked.is_empty(), now).await?;
         linked.push(wallet);
     }
     let names: Vec<_> = linked.iter().map(|wallet| wallet.name.as_str()).collect();
     let details = json!({ "name": agent.name, "wallets": names });
-    record(&mut tx, AuditEvent::AgentCreated, actor, &agent, details, now).await?;
+    record(
+        &mut tx,
+        AuditEvent::AgentCreated,
+        actor,
+        &agent,
+        details,
+        now,
+    )
+    .await?;
     let view = view(&*tx, agent, now).await?;
     tx.commit().await?;
     Ok(view)
@@ -101,8 +118,13 @@ pub async fn resolve(db: &impl ConnectionTrait, reference: &str) -> Result<Agent
     if let Some(agent) = found {
         return Ok(agent);
     }
-    let names = repo::list(db, false).await?.into_iter().map(|agent| agent.name);
-    Err(Error::AgentNotFound { nearest: name::nearest(reference, names) })
+    let names = repo::list(db, false)
+        .await?
+        .into_iter()
+        .map(|agent| agent.name);
+    Err(Error::AgentNotFound {
+        nearest: name::nearest(reference, names),
+    })
 }
 
 async fn view(db: &impl ConnectionTrait, agent: Agent, now: i64) -> Result<AgentView, Error> {
@@ -205,8 +227,12 @@ async fn tell(
     actor: &Actor,
     now: i64,
 ) -> Result<(), Error> {
-    let event =
-        Event::PowerAdded { what, subject: subject.to_owned(), by: actor.label(), at: now };
+    let event = Event::PowerAdded {
+        what,
+        subject: subject.to_owned(),
+        by: actor.label(),
+        at: now,
+    };
     outbox::enqueue(core, tx, &event, now).await
 }
 
@@ -229,7 +255,15 @@ pub async fn set_defaults(
     agent.default_constraints = (!cleared).then(|| defaults.clone());
     repo::set_defaults(&*tx, agent.id, agent.default_constraints.as_ref(), now).await?;
     let details = json!({ "name": agent.name, "default_constraints": agent.default_constraints });
-    record(&mut tx, AuditEvent::AgentDefaultsChanged, actor, &agent, details, now).await?;
+    record(
+        &mut tx,
+        AuditEvent::AgentDefaultsChanged,
+        actor,
+        &agent,
+        details,
+        now,
+    )
+    .await?;
     tell(core, &*tx, Power::AgentLimits, &agent.name, actor, now).await?;
     let view = view(&*tx, agent, now).await?;
     tx.commit().await?;
@@ -268,14 +302,25 @@ pub async fn link_wallet(
         return Err(Error::WalletAlreadyLinked);
     }
     if linked.len() >= WALLETS_PER_AGENT_MAX {
-        return Err(Error::invalid("wallet", format!("at most {WALLETS_PER_AGENT_MAX} wallets")));
+        return Err(Error::invalid(
+            "wallet",
+            format!("at most {WALLETS_PER_AGENT_MAX} wallets"),
+        ));
     }
     repo::link(&*tx, agent.id, wallet.id, linked.is_empty(), now).await?;
     if make_default {
         repo::set_default(&*tx, agent.id, wallet.id).await?;
     }
     let details = json!({ "agent": agent.name, "wallet_id": wallet.id, "wallet": wallet.name });
-    record(&mut tx, AuditEvent::AgentWalletLinked, actor, &agent, details, now).await?;
+    record(
+        &mut tx,
+        AuditEvent::AgentWalletLinked,
+        actor,
+        &agent,
+        details,
+        now,
+    )
+    .await?;
     let subject = format!("{} → {}", wallet.name, agent.name);
     tell(core, &*tx, Power::AgentWallet, &subject, actor, now).await?;
     let view = view(&*tx, agent, now).await?;
@@ -309,7 +354,15 @@ pub async fn unlink_wallet(
     }
     repo::unlink(&*tx, agent.id, wallet.id).await?;
     let details = json!({ "agent": agent.name, "wallet_id": wallet.id, "wallet": wallet.name });
-    record(&mut tx, AuditEvent::AgentWalletUnlinked, actor, &agent, details, now).await?;
+    record(
+        &mut tx,
+        AuditEvent::AgentWalletUnlinked,
+        actor,
+        &agent,
+        details,
+        now,
+    )
+    .await?;
     let view = view(&*tx, agent, now).await?;
     tx.commit().await?;
     Ok(view)
@@ -329,12 +382,24 @@ pub async fn set_default_wallet(
     let mut tx = core.db.begin_write().await?;
     let agent = require_not_terminated(&*tx, reference).await?;
     let wallet = wallets::resolve(&*tx, wallet).await?;
-    if !repo::wallets(&*tx, agent.id).await?.iter().any(|other| other.id == wallet.id) {
+    if !repo::wallets(&*tx, agent.id)
+        .await?
+        .iter()
+        .any(|other| other.id == wallet.id)
+    {
         return Err(Error::WalletNotFound { nearest: None });
     }
     repo::set_default(&*tx, agent.id, wallet.id).await?;
     let details = json!({ "agent": agent.name, "wallet_id": wallet.id, "wallet": wallet.name });
-    record(&mut tx, AuditEvent::AgentDefaultWalletChanged, actor, &agent, details, now).await?;
+    record(
+        &mut tx,
+        AuditEvent::AgentDefaultWalletChanged,
+        actor,
+        &agent,
+        details,
+        now,
+    )
+    .await?;
     let view = view(&*tx, agent, now).await?;
     tx.commit().await?;
     Ok(view)

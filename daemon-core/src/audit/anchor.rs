@@ -49,7 +49,11 @@ impl Anchor {
     /// Uses the anchor file at `path`, which need not exist yet.
     #[must_use]
     pub fn new(path: PathBuf) -> Self {
-        Self { path, last: Arc::default(), held: AtomicBool::new(false) }
+        Self {
+            path,
+            last: Arc::default(),
+            held: AtomicBool::new(false),
+        }
     }
 
     /// What the file says; `None` when there is none, or when it cannot be understood: both
@@ -79,7 +83,10 @@ impl Anchor {
     pub fn reset(&self, head: &Head) -> io::Result<()> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         write(&self.path, head, true)?;
-        *last = Written { seq: head.seq, synced_seq: head.seq };
+        *last = Written {
+            seq: head.seq,
+            synced_seq: head.seq,
+        };
         self.held.store(false, Ordering::SeqCst);
         Ok(())
     }
@@ -121,7 +128,9 @@ impl Anchor {
 fn write(path: &Path, head: &Head, sync: bool) -> io::Result<()> {
     let directory = path.parent().unwrap_or_else(|| Path::new("."));
     // Named temporary files are made 0600.
-    let mut file = tempfile::Builder::new().prefix(".audit.anchor.").tempfile_in(directory)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".audit.anchor.")
+        .tempfile_in(directory)?;
     serde_json::to_writer(&mut file, head)?;
     file.flush()?;
     // Always: a rename that reaches the disk before its content leaves an empty file.

@@ -128,7 +128,13 @@ impl Record {
     /// A record about neither an agent nor a session.
     #[must_use]
     pub fn new(event: AuditEvent, actor: &Actor, details: serde_json::Value) -> Self {
-        Self { event, actor: actor.clone(), agent_id: None, session_id: None, details }
+        Self {
+            event,
+            actor: actor.clone(),
+            agent_id: None,
+            session_id: None,
+            details,
+        }
     }
 
     /// About an agent.

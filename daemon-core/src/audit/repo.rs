@@ -1,6 +1,8 @@
 //! SQL of the audit chain: append, read. No update, no delete.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
 use super::anchor::Head;
 use super::{Entry, GENESIS_HASH, Record};
@@ -42,7 +44,9 @@ pub async fn append(tx: &mut WriteTx, record: &Record, now: i64) -> Result<(), E
         hash: entry.hash.clone(),
         sync: record.event.takes_power_away(),
     };
-    Entity::insert(to_active(entry)).exec_without_returning(&**tx).await?;
+    Entity::insert(to_active(entry))
+        .exec_without_returning(&**tx)
+        .await?;
     tx.set_head(head);
     Ok(())
 }
@@ -52,10 +56,22 @@ pub async fn append(tx: &mut WriteTx, record: &Record, now: i64) -> Result<(), E
 /// # Errors
 /// As the database says.
 pub async fn head(db: &impl ConnectionTrait) -> Result<Head, Error> {
-    let newest = Entity::find().order_by_desc(Column::Seq).limit(1).one(db).await?;
+    let newest = Entity::find()
+        .order_by_desc(Column::Seq)
+        .limit(1)
+        .one(db)
+        .await?;
     Ok(newest.map_or_else(
-        || Head { seq: 0, hash: GENESIS_HASH.to_owned(), sync: false },
-        |row| Head { seq: row.seq, hash: row.hash, sync: false },
+        || Head {
+            seq: 0,
+            hash: GENESIS_HASH.to_owned(),
+            sync: false,
+        },
+        |row| Head {
+            seq: row.seq,
+            hash: row.hash,
+            sync: false,
+        },
     ))
 }
 

@@ -21,8 +21,13 @@ pub async fn list(core: &Core, filter: &Filter, limit: u64) -> Result<AuditPage,
     let mut entries = repo::list(core.db.read(), filter, limit + 1).await?;
     let more = entries.len() as u64 > limit;
     entries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = more.then(|| entries.last().map(|entry| entry.seq)).flatten();
-    Ok(AuditPage { entries: entries.into_iter().map(to_body).collect(), next })
+    let next = more
+        .then(|| entries.last().map(|entry| entry.seq))
+        .flatten();
+    Ok(AuditPage {
+        entries: entries.into_iter().map(to_body).collect(),
+        next,
+    })
 }
 
 /// Walks the whole chain, then compares its end with the anchor.
@@ -44,7 +49,10 @@ pub async fn verify(core: &Core) -> Result<AuditVerification, Error> {
             if let Some(problem) = problem(last.as_ref(), &entry) {
                 return Ok(broken(entries, entry.seq, problem));
             }
-            if anchor.as_ref().is_some_and(|head| head.seq == entry.seq && head.hash != entry.hash) {
+            if anchor
+                .as_ref()
+                .is_some_and(|head| head.seq == entry.seq && head.hash != entry.hash)
+            {
                 let problem = "it is not the entry that the daemon remembers at this place";
                 return Ok(broken(entries, entry.seq, problem));
             }
@@ -56,10 +64,17 @@ pub async fn verify(core: &Core) -> Result<AuditVerification, Error> {
         Some(head) if head.seq > entries => {
             broken(entries, entries + 1, "entries at the end are missing")
         }
-        None if entries > 0 => {
-            broken(entries, entries, "audit.anchor is missing or unreadable: the end is not proved")
-        }
-        _ => AuditVerification { intact: true, entries, first_bad_seq: None, problem: None },
+        None if entries > 0 => broken(
+            entries,
+            entries,
+            "audit.anchor is missing or unreadable: the end is not proved",
+        ),
+        _ => AuditVerification {
+            intact: true,
+            entries,
+            first_bad_seq: None,
+            problem: None,
+        },
     })
 }
 

@@ -135,7 +135,9 @@ pub async fn take(
 /// As the database says.
 pub async fn find(db: &impl ConnectionTrait, data: &str) -> Result<Option<NewCallback>, Error> {
     let handle = data.strip_prefix(DATA_PREFIX).unwrap_or_default();
-    let Some(row) = Entity::find_by_id(handle).one(db).await? else { return Ok(None) };
+    let Some(row) = Entity::find_by_id(handle).one(db).await? else {
+        return Ok(None);
+    };
     Ok(Some(NewCallback {
         action: serde_json::from_str(&row.action).map_err(Error::internal)?,
         user_id: row.user_id,
@@ -180,11 +182,7 @@ pub async fn any_open(db: &impl ConnectionTrait, outbox_id: i64, now: i64) -> Re
 ///
 /// # Errors
 /// As the database says.
-pub async fn ran_out(
-    db: &impl ConnectionTrait,
-    now: i64,
-    limit: u64,
-) -> Result<Vec<i64>, Error> {
+pub async fn ran_out(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<i64>, Error> {
     let ids = Entity::find()
         .select_only()
         .column(Column::OutboxId)

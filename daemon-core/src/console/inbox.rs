@@ -49,9 +49,15 @@ pub async fn store(core: &Core, updates: &[(i64, String)]) -> Result<u64, Error>
             error: Set(None),
         };
         let on_conflict = OnConflict::column(Column::UpdateId).do_nothing().to_owned();
-        new += Entity::insert(row).on_conflict(on_conflict).exec_without_returning(&*tx).await?;
+        new += Entity::insert(row)
+            .on_conflict(on_conflict)
+            .exec_without_returning(&*tx)
+            .await?;
     }
-    Entity::delete_many().filter(Column::HandledAt.lt(now - KEEP_S)).exec(&*tx).await?;
+    Entity::delete_many()
+        .filter(Column::HandledAt.lt(now - KEEP_S))
+        .exec(&*tx)
+        .await?;
     tx.commit().await?;
     Ok(new)
 }
@@ -117,11 +123,7 @@ pub async fn mark_handled(
 ///
 /// # Errors
 /// As the database says.
-pub async fn mark_failed(
-    core: &Core,
-    update: &Stored,
-    error: &str,
-) -> Result<(), Error> {
+pub async fn mark_failed(core: &Core, update: &Stored, error: &str) -> Result<(), Error> {
     let now = core.clock.now_s();
     let attempts = update.attempts + 1;
     let failed_at = (attempts >= ATTEMPTS_MAX).then_some(now);

@@ -29,9 +29,13 @@ pub async fn put(
     if session_id.is_some() {
         columns.push(Column::SessionId);
     }
-    let on_conflict =
-        OnConflict::columns([Column::ChatId, Column::MessageId]).update_columns(columns).to_owned();
-    Entity::insert(row).on_conflict(on_conflict).exec_without_returning(tx).await?;
+    let on_conflict = OnConflict::columns([Column::ChatId, Column::MessageId])
+        .update_columns(columns)
+        .to_owned();
+    Entity::insert(row)
+        .on_conflict(on_conflict)
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 
@@ -43,7 +47,10 @@ pub async fn carrying(
     db: &impl ConnectionTrait,
     outbox_id: i64,
 ) -> Result<Option<(i64, i64)>, Error> {
-    let row = Entity::find().filter(Column::KeyboardOutboxId.eq(outbox_id)).one(db).await?;
+    let row = Entity::find()
+        .filter(Column::KeyboardOutboxId.eq(outbox_id))
+        .one(db)
+        .await?;
     Ok(row.map(|row| (row.chat_id, row.message_id)))
 }
 

@@ -66,7 +66,10 @@ impl Operator {
     /// As the actor of what they do.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor::Telegram { user_id: self.user_id, name: self.label() }
+        Actor::Telegram {
+            user_id: self.user_id,
+            name: self.label(),
+        }
     }
 
     /// As shown on the wire.
@@ -110,7 +113,9 @@ pub async fn by_user(db: &impl ConnectionTrait, user_id: i64) -> Result<Option<O
 /// # Errors
 /// As the database says.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Operator>, Error> {
-    let query = Entity::find().order_by_asc(Column::PairedAt).order_by_asc(Column::UserId);
+    let query = Entity::find()
+        .order_by_asc(Column::PairedAt)
+        .order_by_asc(Column::UserId);
     Ok(query.all(db).await?.into_iter().map(to_operator).collect())
 }
 
@@ -142,7 +147,10 @@ pub async fn bind_in(
     now: i64,
 ) -> Result<bool, Error> {
     let known = by_user(&**tx, binding.user_id).await?;
-    if known.as_ref().is_some_and(|operator| operator.chat_id == binding.chat_id) {
+    if known
+        .as_ref()
+        .is_some_and(|operator| operator.chat_id == binding.chat_id)
+    {
         return Ok(false);
     }
     let row = ActiveModel {
@@ -157,9 +165,17 @@ pub async fn bind_in(
         paired_at: Set(now),
     };
     let on_conflict = OnConflict::column(Column::UserId)
-        .update_columns([Column::ChatId, Column::Username, Column::DisplayName, Column::PairedAt])
+        .update_columns([
+            Column::ChatId,
+            Column::Username,
+            Column::DisplayName,
+            Column::PairedAt,
+        ])
         .to_owned();
-    Entity::insert(row).on_conflict(on_conflict).exec_without_returning(&**tx).await?;
+    Entity::insert(row)
+        .on_conflict(on_conflict)
+        .exec_without_returning(&**tx)
+        .await?;
     let details = json!({
         "user_id": binding.user_id, "chat_id": binding.chat_id,
         "source": binding.paired_by.as_str(),
@@ -173,7 +189,12 @@ pub async fn bind_in(
         .or_else(|| binding.display_name.clone())
         .unwrap_or_else(|| binding.user_id.to_string());
     let by = binding.paired_by.as_str().to_owned();
-    let event = Event::PowerAdded { what: Power::Operator, subject, by, at: now };
+    let event = Event::PowerAdded {
+        what: Power::Operator,
+        subject,
+        by,
+        at: now,
+    };
     outbox::enqueue(core, &**tx, &event, now).await?;
     Ok(true)
 }
@@ -200,7 +221,10 @@ pub async fn bind_configured(core: &Core, binding: &Binding) -> Result<bool, Err
 pub async fn refresh(tx: &impl ConnectionTrait, operator: &Operator) -> Result<(), Error> {
     Entity::update_many()
         .col_expr(Column::Username, Expr::value(operator.username.clone()))
-        .col_expr(Column::DisplayName, Expr::value(operator.display_name.clone()))
+        .col_expr(
+            Column::DisplayName,
+            Expr::value(operator.display_name.clone()),
+        )
         .col_expr(Column::Language, Expr::value(operator.language.clone()))
         .filter(Column::UserId.eq(operator.user_id))
         .exec(tx)
@@ -215,11 +239,17 @@ pub async fn refresh(tx: &impl ConnectionTrait, operator: &Operator) -> Result<(
 pub async fn remove(core: &Core, actor: &Actor, user_id: i64) -> Result<Operator, Error> {
     let now = core.clock.now_s();
     let mut tx = core.db.begin_write().await?;
-    let operator = by_user(&*tx, user_id).await?.ok_or(Error::OperatorNotFound)?;
+    let operator = by_user(&*tx, user_id)
+        .await?
+        .ok_or(Error::OperatorNotFound)?;
     Entity::delete_by_id(user_id).exec(&*tx).await?;
     let details = json!({ "user_id": user_id, "chat_id": operator.chat_id });
-    audit::repo::append(&mut tx, &Record::new(AuditEvent::OperatorRemoved, actor, details), now)
-        .await?;
+    audit::repo::append(
+        &mut tx,
+        &Record::new(AuditEvent::OperatorRemoved, actor, details),
+        now,
+    )
+    .await?;
     let event = Event::OperatorRemoved {
         user_id,
         chat_id: operator.chat_id,

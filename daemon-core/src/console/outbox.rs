@@ -144,20 +144,35 @@ impl Draft {
     /// A plain message.
     #[must_use]
     pub fn send(chat_id: i64, html: impl Into<String>) -> Self {
-        let call = Call::Send { html: html.into(), reply_to: None, silent: false };
+        let call = Call::Send {
+            html: html.into(),
+            reply_to: None,
+            silent: false,
+        };
         Self::new(chat_id, Priority::Chatter, call)
     }
 
     /// Another text for a message.
     #[must_use]
     pub fn edit(chat_id: i64, target: Target, html: impl Into<String>) -> Self {
-        Self::new(chat_id, Priority::Chatter, Call::Edit { target, html: html.into() })
+        Self::new(
+            chat_id,
+            Priority::Chatter,
+            Call::Edit {
+                target,
+                html: html.into(),
+            },
+        )
     }
 
     /// The answer to a tap.
     #[must_use]
     pub fn answer(chat_id: i64, query_id: impl Into<String>, text: Option<String>) -> Self {
-        let call = Call::Answer { query_id: query_id.into(), text, alert: false };
+        let call = Call::Answer {
+            query_id: query_id.into(),
+            text,
+            alert: false,
+        };
         Self::new(chat_id, Priority::Answer, call)
     }
 
@@ -194,7 +209,11 @@ impl Draft {
         now: i64,
     ) -> Result<Option<i64>, Error> {
         if let Some(key) = &self.dedupe_key
-            && Entity::find().filter(Column::DedupeKey.eq(key)).count(tx).await? > 0
+            && Entity::find()
+                .filter(Column::DedupeKey.eq(key))
+                .count(tx)
+                .await?
+                > 0
         {
             return Ok(None);
         }
@@ -204,13 +223,19 @@ impl Draft {
             let mut sent = Vec::with_capacity(row.len());
             for button in row {
                 let handle = core.entropy.hex::<16>();
-                sent.push(SentButton { text: button.text, data: format!("{DATA_PREFIX}{handle}") });
+                sent.push(SentButton {
+                    text: button.text,
+                    data: format!("{DATA_PREFIX}{handle}"),
+                });
                 callbacks.push((handle, button.callback));
             }
             rows.push(sent);
         }
         let method = self.call.method().to_owned();
-        let payload = Payload { call: self.call, keyboard: rows };
+        let payload = Payload {
+            call: self.call,
+            keyboard: rows,
+        };
         let row = ActiveModel {
             id: ActiveValue::NotSet,
             dedupe_key: Set(self.dedupe_key),
@@ -258,7 +283,9 @@ pub struct Due {
 }
 
 fn unsent(query: sea_orm::Select<Entity>) -> sea_orm::Select<Entity> {
-    query.filter(Column::SentAt.is_null()).filter(Column::DeadAt.is_null())
+    query
+        .filter(Column::SentAt.is_null())
+        .filter(Column::DeadAt.is_null())
 }
 
 /// The first message of each chat, where it is due: answers, then alerts, then the rest,
@@ -323,8 +350,15 @@ pub async fn resolve(
             .await?
             .map_or(Resolved::Gone, Resolved::Message),
         Target::Outbox(id) => match Entity::find_by_id(*id).one(db).await? {
-            Some(Model { message_id: Some(message_id), .. }) => Resolved::Message(message_id),
-            Some(Model { sent_at: None, dead_at: None, .. }) => Resolved::NotYet,
+            Some(Model {
+                message_id: Some(message_id),
+                ..
+            }) => Resolved::Message(message_id),
+            Some(Model {
+                sent_at: None,
+                dead_at: None,
+                ..
+            }) => Resolved::NotYet,
             Some(_) | None => Resolved::Gone,
         },
     })
@@ -449,7 +483,9 @@ pub async fn renew_keyboard(
     message_id: i64,
     now: i64,
 ) -> Result<(), Error> {
-    let Some(row) = Entity::find_by_id(outbox_id).one(tx).await? else { return Ok(()) };
+    let Some(row) = Entity::find_by_id(outbox_id).one(tx).await? else {
+        return Ok(());
+    };
     let chat_id = row.chat_id;
     let session_id = row.session_id.clone();
     let mut rows = Vec::new();
@@ -458,14 +494,19 @@ pub async fn renew_keyboard(
         for sent in sent_row {
             let known = callbacks::find(tx, &sent.data).await?;
             if let Some(callback) = known.filter(|callback| callback.expires_at > now) {
-                buttons.push(Button { text: sent.text, callback });
+                buttons.push(Button {
+                    text: sent.text,
+                    callback,
+                });
             }
         }
         rows.push(buttons);
     }
     rows.retain(|row| !row.is_empty());
     callbacks::close_keyboard(tx, outbox_id, now).await?;
-    let call = Call::SetKeyboard { target: Target::Message(message_id) };
+    let call = Call::SetKeyboard {
+        target: Target::Message(message_id),
+    };
     let mut draft = Draft::new(chat_id, Priority::Chatter, call).keyboard(rows);
     draft.session_id = session_id;
     draft.enqueue(core, tx, now).await.map(|_| ())
@@ -477,7 +518,10 @@ pub async fn renew_keyboard(
 /// As the database says.
 pub async fn depth(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
     let waiting = unsent(Entity::find()).count(db).await?;
-    let dead = Entity::find().filter(Column::DeadAt.is_not_null()).count(db).await?;
+    let dead = Entity::find()
+        .filter(Column::DeadAt.is_not_null())
+        .count(db)
+        .await?;
     Ok((waiting, dead))
 }
 
@@ -505,9 +549,13 @@ pub async fn sweep_keyboards(core: &Core) -> Result<usize, Error> {
         let Some((chat_id, message_id)) = messages::carrying(&*tx, outbox_id).await? else {
             continue;
         };
-        let call =
-            Call::DropKeyboard { target: Target::Message(message_id), keyboard_of: outbox_id };
-        Draft::new(chat_id, Priority::Chatter, call).enqueue(core, &*tx, now).await?;
+        let call = Call::DropKeyboard {
+            target: Target::Message(message_id),
+            keyboard_of: outbox_id,
+        };
+        Draft::new(chat_id, Priority::Chatter, call)
+            .enqueue(core, &*tx, now)
+            .await?;
         swept += 1;
     }
     tx.commit().await?;

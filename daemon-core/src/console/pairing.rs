@@ -33,7 +33,9 @@ pub struct NewCode {
 
 impl std::fmt::Debug for NewCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewCode").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("NewCode")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 
@@ -71,7 +73,9 @@ pub async fn create_code(core: &Core, actor: &Actor) -> Result<NewCode, Error> {
         used_at: Set(None),
         used_by: Set(None),
     };
-    pairing_code::Entity::insert(row).exec_without_returning(&*tx).await?;
+    pairing_code::Entity::insert(row)
+        .exec_without_returning(&*tx)
+        .await?;
     let details = json!({ "expires_at": expires_at });
     let record = Record::new(AuditEvent::PairingCodeCreated, actor, details);
     audit::repo::append(&mut tx, &record, now).await?;
@@ -113,14 +117,20 @@ pub async fn redeem_in(
         .await?;
     if used.rows_affected == 1 {
         let new = operators::bind_in(core, tx, binding, now).await?;
-        return Ok(if new { Pairing::Paired } else { Pairing::AlreadyPaired });
+        return Ok(if new {
+            Pairing::Paired
+        } else {
+            Pairing::AlreadyPaired
+        });
     }
     let row = pairing_attempt::ActiveModel {
         at: Set(now),
         chat_id: Set(binding.chat_id),
         ..Default::default()
     };
-    pairing_attempt::Entity::insert(row).exec_without_returning(&**tx).await?;
+    pairing_attempt::Entity::insert(row)
+        .exec_without_returning(&**tx)
+        .await?;
     let details = json!({ "user_id": binding.user_id, "chat_id": binding.chat_id });
     let record = Record::new(AuditEvent::PairingRefused, &Actor::Daemon, details);
     audit::repo::append(tx, &record, now).await?;

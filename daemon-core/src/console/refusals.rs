@@ -29,10 +29,17 @@ pub async fn note_in(
     if last.is_some_and(|row| now - row.refused_at < REFUSAL_INTERVAL_S) {
         return Ok(false);
     }
-    let row = ActiveModel { user_id: Set(user_id), refused_at: Set(now) };
-    let on_conflict =
-        OnConflict::column(Column::UserId).update_column(Column::RefusedAt).to_owned();
-    Entity::insert(row).on_conflict(on_conflict).exec_without_returning(&**tx).await?;
+    let row = ActiveModel {
+        user_id: Set(user_id),
+        refused_at: Set(now),
+    };
+    let on_conflict = OnConflict::column(Column::UserId)
+        .update_column(Column::RefusedAt)
+        .to_owned();
+    Entity::insert(row)
+        .on_conflict(on_conflict)
+        .exec_without_returning(&**tx)
+        .await?;
     let details = json!({ "user_id": user_id, "chat_id": chat_id, "what": what });
     let record = Record::new(AuditEvent::ConsoleRefused, &Actor::Daemon, details);
     audit::repo::append(tx, &record, now).await?;

@@ -41,7 +41,11 @@ impl Db {
     pub async fn open(path: &Path, anchor: Anchor) -> Result<Self, DbErr> {
         let writer = connect(path, 1).await?;
         let readers = connect(path, READERS_MAX).await?;
-        Ok(Self { writer, readers, anchor: Arc::new(anchor) })
+        Ok(Self {
+            writer,
+            readers,
+            anchor: Arc::new(anchor),
+        })
     }
 
     /// For reading only.
@@ -66,7 +70,11 @@ impl Db {
             ..TransactionOptions::default()
         };
         let tx = self.writer.begin_with_options(options).await?;
-        Ok(WriteTx { tx, head: None, anchor: Arc::clone(&self.anchor) })
+        Ok(WriteTx {
+            tx,
+            head: None,
+            anchor: Arc::clone(&self.anchor),
+        })
     }
 
     /// Runs one statement outside a transaction on the writer, such as a pragma.

@@ -243,9 +243,8 @@ impl Event {
     #[must_use]
     pub const fn told_chat_id(&self) -> Option<i64> {
         match self {
-            Self::SessionCreated { told_chat_id, .. } | Self::SessionRevoked { told_chat_id, .. } => {
-                *told_chat_id
-            }
+            Self::SessionCreated { told_chat_id, .. }
+            | Self::SessionRevoked { told_chat_id, .. } => *told_chat_id,
             _ => None,
         }
     }

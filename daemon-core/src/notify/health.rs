@@ -55,11 +55,28 @@ pub struct HealthBoard {
 
 impl HealthBoard {
     /// Notes the state of a channel.
-    pub fn set(&self, channel: &'static str, state: ChannelState, problem: Option<String>, now: i64) {
+    pub fn set(
+        &self,
+        channel: &'static str,
+        state: ChannelState,
+        problem: Option<String>,
+        now: i64,
+    ) {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let before = rows.get(channel).and_then(|row| row.last_ok_at);
-        let last_ok_at = if state == ChannelState::Ok { Some(now) } else { before };
-        rows.insert(channel, Row { state, problem, last_ok_at });
+        let last_ok_at = if state == ChannelState::Ok {
+            Some(now)
+        } else {
+            before
+        };
+        rows.insert(
+            channel,
+            Row {
+                state,
+                problem,
+                last_ok_at,
+            },
+        );
     }
 
     /// The state of a channel; [`ChannelState::Off`] when nobody has said anything.
@@ -85,12 +102,18 @@ impl HealthBoard {
 
     /// Notes the bot's user name, for pairing links.
     pub fn set_bot_username(&self, name: Option<String>) {
-        *self.bot_username.lock().unwrap_or_else(PoisonError::into_inner) = name;
+        *self
+            .bot_username
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = name;
     }
 
     /// The bot's user name, once Telegram has told it.
     #[must_use]
     pub fn bot_username(&self) -> Option<String> {
-        self.bot_username.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.bot_username
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }

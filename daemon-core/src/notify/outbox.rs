@@ -56,7 +56,9 @@ pub async fn enqueue(
         next_attempt_at: Set(now),
         ..Default::default()
     };
-    notification::Entity::insert(row).exec_without_returning(tx).await?;
+    notification::Entity::insert(row)
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 
@@ -117,7 +119,10 @@ fn to_found(row: notification::Model) -> Found {
             attempts: row.attempts,
             session_id: row.session_id,
         })),
-        Err(_) => Found::Unreadable { seq: row.seq, event_id: row.event_id },
+        Err(_) => Found::Unreadable {
+            seq: row.seq,
+            event_id: row.event_id,
+        },
     }
 }
 
@@ -158,7 +163,10 @@ pub async fn log(
     let on_conflict = OnConflict::columns([Column::EventId, Column::Channel])
         .update_columns([Column::Status, Column::At, Column::Detail])
         .to_owned();
-    notification_log::Entity::insert(row).on_conflict(on_conflict).exec_without_returning(tx).await?;
+    notification_log::Entity::insert(row)
+        .on_conflict(on_conflict)
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 
@@ -201,7 +209,10 @@ pub async fn mark_dead(
     error: &str,
 ) -> Result<(), Error> {
     use notification::Column;
-    let values = [(Column::DeadAt, Expr::value(now)), (Column::LastError, Expr::value(error))];
+    let values = [
+        (Column::DeadAt, Expr::value(now)),
+        (Column::LastError, Expr::value(error)),
+    ];
     update(tx, seq, &values).await
 }
 
@@ -210,8 +221,7 @@ async fn update(
     seq: i64,
     values: &[(notification::Column, sea_orm::sea_query::SimpleExpr)],
 ) -> Result<(), Error> {
-    let mut query =
-        notification::Entity::update_many().filter(notification::Column::Seq.eq(seq));
+    let mut query = notification::Entity::update_many().filter(notification::Column::Seq.eq(seq));
     for (column, value) in values {
         query = query.col_expr(*column, value.clone());
     }
@@ -230,6 +240,9 @@ pub async fn depth(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
         .filter(Column::DeadAt.is_null())
         .count(db)
         .await?;
-    let dead = notification::Entity::find().filter(Column::DeadAt.is_not_null()).count(db).await?;
+    let dead = notification::Entity::find()
+        .filter(Column::DeadAt.is_not_null())
+        .count(db)
+        .await?;
     Ok((waiting, dead))
 }

@@ -23,7 +23,11 @@ pub async fn purge(core: &Core) -> Result<u64, Error> {
     let tx = core.db.begin_write().await?;
     let mut rows = 0;
     rows += notification::Entity::delete_many()
-        .filter(notification::Column::DoneAt.lt(before).or(notification::Column::DeadAt.lt(before)))
+        .filter(
+            notification::Column::DoneAt
+                .lt(before)
+                .or(notification::Column::DeadAt.lt(before)),
+        )
         .exec(&*tx)
         .await?
         .rows_affected;

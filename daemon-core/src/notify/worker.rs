@@ -35,8 +35,13 @@ pub struct Worker {
 
 enum Outcome {
     Done,
-    Later { reason: String, retry_after_s: Option<i64> },
-    Dead { reason: String },
+    Later {
+        reason: String,
+        retry_after_s: Option<i64>,
+    },
+    Dead {
+        reason: String,
+    },
 }
 
 impl Worker {
@@ -114,7 +119,10 @@ impl Worker {
                     accepted |= delivery == Delivery::Accepted;
                     self.log(pending, channel.name(), delivery).await?;
                 }
-                Ok(Err(ChannelError::Later { reason, retry_after_s })) => {
+                Ok(Err(ChannelError::Later {
+                    reason,
+                    retry_after_s,
+                })) => {
                     later = Some((reason, retry_after_s));
                 }
                 Ok(Err(ChannelError::Never { reason })) => never = Some(reason),
@@ -123,7 +131,10 @@ impl Worker {
         }
         Ok(match (accepted, broadcast, later, never) {
             (true, false, _, _) | (_, _, None, None) => Outcome::Done,
-            (_, _, Some((reason, retry_after_s)), _) => Outcome::Later { reason, retry_after_s },
+            (_, _, Some((reason, retry_after_s)), _) => Outcome::Later {
+                reason,
+                retry_after_s,
+            },
             (true, true, None, Some(_)) => Outcome::Done,
             (false, _, None, Some(reason)) => Outcome::Dead { reason },
         })
@@ -145,7 +156,10 @@ impl Worker {
         let mut tx = self.core.db.begin_write().await?;
         match outcome {
             Outcome::Done => outbox::mark_done(&*tx, pending.seq, now).await?,
-            Outcome::Later { reason, retry_after_s } if attempts < ATTEMPTS_MAX => {
+            Outcome::Later {
+                reason,
+                retry_after_s,
+            } if attempts < ATTEMPTS_MAX => {
                 let wait = retry_after_s.unwrap_or_else(|| backoff_s(attempts));
                 outbox::mark_failed(&*tx, pending.seq, attempts, now + wait, &reason).await?;
             }
@@ -167,7 +181,11 @@ async fn bury(
 ) -> Result<(), Error> {
     outbox::mark_dead(&**tx, seq, now, reason).await?;
     let details = json!({ "event_id": event_id, "reason": reason });
-    let record = Record::new(AuditEvent::NotificationDeadLettered, &Actor::Daemon, details);
+    let record = Record::new(
+        AuditEvent::NotificationDeadLettered,
+        &Actor::Daemon,
+        details,
+    );
     audit::repo::append(tx, &record, now).await
 }
 
@@ -175,7 +193,9 @@ async fn bury(
 #[must_use]
 pub fn backoff_s(attempts: i64) -> i64 {
     let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
-    BACKOFF_FIRST_S.saturating_mul(1 << doublings).min(BACKOFF_MAX_S)
+    BACKOFF_FIRST_S
+        .saturating_mul(1 << doublings)
+        .min(BACKOFF_MAX_S)
 }
 
 #[cfg(test)]

@@ -50,12 +50,16 @@ pub async fn authenticate(
         return Err(Error::AuthTokenExpired);
     }
     let db = core.db.read();
-    let session = repo::by_id(db, verified.claims.sid).await?.ok_or(Error::SessionNotFound)?;
+    let session = repo::by_id(db, verified.claims.sid)
+        .await?
+        .ok_or(Error::SessionNotFound)?;
     if session.revocation.is_some() {
         return Err(Error::SessionRevoked);
     }
     system::repo::load(db).await?.require_unlocked()?;
-    let agent = agent::repo::by_id(db, session.agent_id).await?.ok_or(Error::AgentTerminated)?;
+    let agent = agent::repo::by_id(db, session.agent_id)
+        .await?
+        .ok_or(Error::AgentTerminated)?;
     agent.status.require_active()?;
     // Equality of hashes takes the same time for every pair.
     if verified.token.hash() != session.token.hash {
@@ -69,7 +73,9 @@ pub async fn authenticate(
 /// (section 5). Later ones only move "last seen", and may fail without harm.
 pub(super) async fn note_use(core: &Core, session: &Session, now: i64) -> Result<(), Error> {
     let first = session.token.first_used_at.is_none();
-    let stale = session.last_used_at.is_none_or(|at| now - at >= LAST_USED_STEP_S);
+    let stale = session
+        .last_used_at
+        .is_none_or(|at| now - at >= LAST_USED_STEP_S);
     if !first && !stale {
         return Ok(());
     }

@@ -171,16 +171,26 @@ pub fn check_level(level: Level, values: &ConstraintsRequest) -> Result<(), Erro
     let mut issues = Vec::new();
     {
         let mut issue = |field: &str, message: String| {
-            issues.push(Issue { path: format!("{}.{field}", level.prefix()), message });
+            issues.push(Issue {
+                path: format!("{}.{field}", level.prefix()),
+                message,
+            });
         };
         let mut ranged = |field: &str, value: Option<i64>, range: &RangeInclusive<i64>| {
             if let Some(value) = value.filter(|value| !range.contains(value)) {
-                issue(field, format!("{value} is not in {}..{}", range.start(), range.end()));
+                issue(
+                    field,
+                    format!("{value} is not in {}..{}", range.start(), range.end()),
+                );
             }
         };
         ranged("expiresIn", values.expires_in, &EXPIRES_IN_RANGE_S);
         ranged("maxRenewals", values.max_renewals, &MAX_RENEWALS_RANGE);
-        ranged("renewalRejectWindow", values.renewal_reject_window, &RENEWAL_REJECT_WINDOW_RANGE_S);
+        ranged(
+            "renewalRejectWindow",
+            values.renewal_reject_window,
+            &RENEWAL_REJECT_WINDOW_RANGE_S,
+        );
         ranged("maxTransactions", values.max_transactions, &(1..=i64::MAX));
         for (field, value) in [
             ("maxAmountPerTx", &values.max_amount_per_tx),
@@ -188,9 +198,12 @@ pub fn check_level(level: Level, values: &ConstraintsRequest) -> Result<(), Erro
         ] {
             if let Some(text) = value.as_ref().filter(|text| Amount::parse(text).is_none()) {
                 let shown: String = text.chars().take(80).collect();
-                issue(field, format!(
-                    "\"{shown}\" is not a whole decimal number of at most {AMOUNT_DIGITS_MAX} digits"
-                ));
+                issue(
+                    field,
+                    format!(
+                        "\"{shown}\" is not a whole decimal number of at most {AMOUNT_DIGITS_MAX} digits"
+                    ),
+                );
             }
         }
         for (field, set) in [
@@ -202,7 +215,11 @@ pub fn check_level(level: Level, values: &ConstraintsRequest) -> Result<(), Erro
             }
         }
     }
-    if issues.is_empty() { Ok(()) } else { Err(Error::RequestInvalid(issues)) }
+    if issues.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::RequestInvalid(issues))
+    }
 }
 
 fn set_problem(set: &[String]) -> Option<String> {
@@ -210,7 +227,10 @@ fn set_problem(set: &[String]) -> Option<String> {
         return Some("must not be empty; leave it out to allow all".to_owned());
     }
     if set.len() > SET_ENTRIES_MAX {
-        return Some(format!("has {} entries; at most {SET_ENTRIES_MAX}", set.len()));
+        return Some(format!(
+            "has {} entries; at most {SET_ENTRIES_MAX}",
+            set.len()
+        ));
     }
     let printable = |entry: &String| {
         !entry.is_empty()
@@ -246,17 +266,27 @@ pub fn resolve(
     check_level(Level::Agent, agent)?;
     check_level(Level::Configuration, configuration)?;
     let levels = [request, agent, configuration];
-    for (level, values) in [Level::Request, Level::Agent, Level::Configuration].iter().zip(levels) {
+    for (level, values) in [Level::Request, Level::Agent, Level::Configuration]
+        .iter()
+        .zip(levels)
+    {
         if let Some(unit) = values.expires_in.filter(|unit| *unit > lifetime_s) {
             let path = format!("{}.expiresIn", level.prefix());
             let range = format!("{}..{lifetime_s}", EXPIRES_IN_RANGE_S.start());
             let why = "the session's absolute lifetime";
-            return Err(Error::invalid(path, format!("{unit} is not in {range} ({why})")));
+            return Err(Error::invalid(
+                path,
+                format!("{unit} is not in {range} ({why})"),
+            ));
         }
     }
-    let number = |field: fn(&ConstraintsRequest) -> Option<i64>| levels.iter().find_map(|l| field(l));
+    let number =
+        |field: fn(&ConstraintsRequest) -> Option<i64>| levels.iter().find_map(|l| field(l));
     let amount = |field: fn(&ConstraintsRequest) -> &Option<String>| {
-        levels.iter().find_map(|l| field(l).as_deref()).and_then(Amount::parse)
+        levels
+            .iter()
+            .find_map(|l| field(l).as_deref())
+            .and_then(Amount::parse)
     };
     let set = |field: fn(&ConstraintsRequest) -> &Option<Vec<String>>| {
         levels.iter().find_map(|l| field(l).clone())
@@ -302,8 +332,16 @@ pub fn require_within(choice: &Resolved, ceiling: &Resolved) -> Result<(), Error
         }
     }
     let amounts = [
-        ("max_amount_per_tx", &choice.limits.max_amount_per_tx, &ceiling.limits.max_amount_per_tx),
-        ("max_total_amount", &choice.limits.max_total_amount, &ceiling.limits.max_total_amount),
+        (
+            "max_amount_per_tx",
+            &choice.limits.max_amount_per_tx,
+            &ceiling.limits.max_amount_per_tx,
+        ),
+        (
+            "max_total_amount",
+            &choice.limits.max_total_amount,
+            &ceiling.limits.max_total_amount,
+        ),
     ];
     for (constraint, value, limit) in amounts {
         if let Some(limit) = limit
@@ -314,14 +352,26 @@ pub fn require_within(choice: &Resolved, ceiling: &Resolved) -> Result<(), Error
         }
     }
     let sets = [
-        ("allowed_operations", &choice.limits.allowed_operations, &ceiling.limits.allowed_operations),
-        ("allowed_destinations", &choice.limits.allowed_destinations, &ceiling.limits.allowed_destinations),
+        (
+            "allowed_operations",
+            &choice.limits.allowed_operations,
+            &ceiling.limits.allowed_operations,
+        ),
+        (
+            "allowed_destinations",
+            &choice.limits.allowed_destinations,
+            &ceiling.limits.allowed_destinations,
+        ),
     ];
     for (constraint, value, limit) in sets {
         if let Some(limit) = limit
-            && value.as_ref().is_none_or(|value| value.iter().any(|entry| !limit.contains(entry)))
+            && value
+                .as_ref()
+                .is_none_or(|value| value.iter().any(|entry| !limit.contains(entry)))
         {
-            let value = value.as_ref().map_or_else(|| "all".to_owned(), |v| v.join(","));
+            let value = value
+                .as_ref()
+                .map_or_else(|| "all".to_owned(), |v| v.join(","));
             return Err(violated(constraint, value, limit.join(",")));
         }
     }
@@ -343,26 +393,45 @@ mod tests {
     const LIFETIME_S: i64 = 2_592_000;
 
     fn of(expires_in: Option<i64>, max_renewals: Option<i64>) -> ConstraintsRequest {
-        ConstraintsRequest { expires_in, max_renewals, ..ConstraintsRequest::default() }
+        ConstraintsRequest {
+            expires_in,
+            max_renewals,
+            ..ConstraintsRequest::default()
+        }
     }
 
     #[test]
     fn each_field_takes_the_highest_level_that_names_it() {
         let none = of(None, None);
         let resolved = |request, agent, configuration, purpose| {
-            let r = resolve(&request, Some(&agent), &configuration, purpose, LIFETIME_S).expect("in range");
+            let r = resolve(&request, Some(&agent), &configuration, purpose, LIFETIME_S)
+                .expect("in range");
             (r.expires_in, r.max_renewals)
         };
         let (h, b) = (Purpose::Handover, Purpose::Bare);
-        assert_eq!(resolved(none.clone(), none.clone(), none.clone(), h), (604_800, 30));
-        assert_eq!(resolved(none.clone(), none.clone(), none.clone(), b), (86_400, 30));
-        assert_eq!(resolved(none.clone(), none.clone(), of(Some(400), None), b), (400, 30));
+        assert_eq!(
+            resolved(none.clone(), none.clone(), none.clone(), h),
+            (604_800, 30)
+        );
+        assert_eq!(
+            resolved(none.clone(), none.clone(), none.clone(), b),
+            (86_400, 30)
+        );
+        assert_eq!(
+            resolved(none.clone(), none.clone(), of(Some(400), None), b),
+            (400, 30)
+        );
         assert_eq!(
             resolved(none.clone(), of(None, Some(7)), of(Some(400), Some(8)), b),
             (400, 7)
         );
         assert_eq!(
-            resolved(of(Some(300), None), of(Some(500), Some(7)), of(Some(400), Some(8)), h),
+            resolved(
+                of(Some(300), None),
+                of(Some(500), Some(7)),
+                of(Some(400), Some(8)),
+                h
+            ),
             (300, 7)
         );
     }
@@ -372,11 +441,22 @@ mod tests {
         let bad = of(Some(299), Some(101));
         let none = of(None, None);
         for (level, answer) in [
-            ("constraints", resolve(&bad, None, &none, Purpose::Bare, LIFETIME_S)),
-            ("defaultConstraints", resolve(&none, Some(&bad), &none, Purpose::Bare, LIFETIME_S)),
-            ("security", resolve(&none, None, &bad, Purpose::Bare, LIFETIME_S)),
+            (
+                "constraints",
+                resolve(&bad, None, &none, Purpose::Bare, LIFETIME_S),
+            ),
+            (
+                "defaultConstraints",
+                resolve(&none, Some(&bad), &none, Purpose::Bare, LIFETIME_S),
+            ),
+            (
+                "security",
+                resolve(&none, None, &bad, Purpose::Bare, LIFETIME_S),
+            ),
         ] {
-            let Err(Error::RequestInvalid(issues)) = answer else { panic!("{level}") };
+            let Err(Error::RequestInvalid(issues)) = answer else {
+                panic!("{level}")
+            };
             assert_eq!(issues[0].path, format!("{level}.expiresIn"));
             assert_eq!(issues[0].message, "299 is not in 300..604800");
             assert_eq!(issues[1].message, "101 is not in 0..100");
@@ -388,7 +468,17 @@ mod tests {
         for good in ["0", "1", &"9".repeat(78)] {
             assert!(Amount::parse(good).is_some(), "{good}");
         }
-        for bad in ["", "-1", "+1", "01", "1.5", "1e3", " 1", "0x1", &"9".repeat(79)] {
+        for bad in [
+            "",
+            "-1",
+            "+1",
+            "01",
+            "1.5",
+            "1e3",
+            " 1",
+            "0x1",
+            &"9".repeat(79),
+        ] {
             assert!(Amount::parse(bad).is_none(), "{bad}");
         }
         assert!(Amount::parse("10") > Amount::parse("9"));
@@ -402,11 +492,13 @@ mod tests {
             allowed_operations: Some(vec!["transfer".to_owned(), "swap".to_owned()]),
             ..of(Some(3_600), Some(5))
         };
-        let ceiling = resolve(&capped, None, &none, Purpose::Handover, LIFETIME_S).expect("ceiling");
+        let ceiling =
+            resolve(&capped, None, &none, Purpose::Handover, LIFETIME_S).expect("ceiling");
         let choose = |change: fn(&mut ConstraintsRequest)| {
             let mut choice = capped.clone();
             change(&mut choice);
-            let choice = resolve(&choice, None, &none, Purpose::Handover, LIFETIME_S).expect("choice");
+            let choice =
+                resolve(&choice, None, &none, Purpose::Handover, LIFETIME_S).expect("choice");
             require_within(&choice, &ceiling).map_err(|cause| match cause {
                 Error::ConstraintViolated { constraint, .. } => constraint,
                 _ => "another error",
@@ -416,7 +508,10 @@ mod tests {
         assert_eq!(choose(|c| c.expires_in = Some(300)), Ok(()));
         assert_eq!(choose(|c| c.expires_in = Some(3_601)), Err("expires_in"));
         assert_eq!(choose(|c| c.max_renewals = Some(6)), Err("max_renewals"));
-        assert_eq!(choose(|c| c.max_amount_per_tx = None), Err("max_amount_per_tx"));
+        assert_eq!(
+            choose(|c| c.max_amount_per_tx = None),
+            Err("max_amount_per_tx")
+        );
         assert_eq!(
             choose(|c| c.allowed_operations = Some(vec!["transfer".to_owned()])),
             Ok(())
@@ -433,8 +528,16 @@ mod tests {
         let day = 86_400;
         let default = resolve(&none, None, &none, Purpose::Handover, day).expect("default");
         assert_eq!(default.expires_in, day);
-        let answer = resolve(&none, Some(&of(Some(day + 1), None)), &none, Purpose::Bare, day);
-        let Err(Error::RequestInvalid(issues)) = answer else { panic!("refused") };
+        let answer = resolve(
+            &none,
+            Some(&of(Some(day + 1), None)),
+            &none,
+            Purpose::Bare,
+            day,
+        );
+        let Err(Error::RequestInvalid(issues)) = answer else {
+            panic!("refused")
+        };
         assert_eq!(issues[0].path, "defaultConstraints.expiresIn");
     }
 }

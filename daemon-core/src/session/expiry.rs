@@ -79,7 +79,9 @@ async fn warn_running_out(core: &Core, now: i64) -> Result<bool, Error> {
     let mut tx = core.db.begin_write().await?;
     for seen in &found {
         // Read again under the write lock: it may have been renewed since.
-        let Some(session) = repo::by_id(&*tx, seen.id).await? else { continue };
+        let Some(session) = repo::by_id(&*tx, seen.id).await? else {
+            continue;
+        };
         if session.renewal_count != seen.renewal_count || !session.is_live(now) {
             continue;
         }
@@ -113,7 +115,9 @@ async fn tell_ran_out(core: &Core, now: i64) -> Result<bool, Error> {
     }
     let mut tx = core.db.begin_write().await?;
     for seen in &found {
-        let Some(session) = repo::by_id(&*tx, seen.id).await? else { continue };
+        let Some(session) = repo::by_id(&*tx, seen.id).await? else {
+            continue;
+        };
         let over = session.revocation.is_none() && session.expires_at <= now;
         if !over || !expiry_repo::guard_alert(&*tx, session.id, "expired", 0, now).await? {
             continue;

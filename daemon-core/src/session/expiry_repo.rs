@@ -108,7 +108,11 @@ pub async fn purge(tx: &impl ConnectionTrait, before: i64, limit: u64) -> Result
     let ids: Vec<String> = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(Column::RevokedAt.lt(before).or(Column::ExpiresAt.lt(before).and(told)))
+        .filter(
+            Column::RevokedAt
+                .lt(before)
+                .or(Column::ExpiresAt.lt(before).and(told)),
+        )
         .order_by_asc(Column::Id)
         .limit(limit)
         .into_tuple()
@@ -117,6 +121,9 @@ pub async fn purge(tx: &impl ConnectionTrait, before: i64, limit: u64) -> Result
     if ids.is_empty() {
         return Ok(0);
     }
-    let deleted = Entity::delete_many().filter(Column::Id.is_in(ids)).exec(tx).await?;
+    let deleted = Entity::delete_many()
+        .filter(Column::Id.is_in(ids))
+        .exec(tx)
+        .await?;
     Ok(deleted.rows_affected)
 }

@@ -88,10 +88,15 @@ pub async fn plan(core: &Core, agent: AgentId) -> Result<Plan, Error> {
     });
     let (path, held) = looked.await.map_err(Error::internal)?.map_err(unwritable)?;
     let replaces = match held.and_then(|token| held_by(core, &token, agent)) {
-        Some(claims) => repo::by_id(core.db.read(), claims.sid).await?.map(|session| session.id),
+        Some(claims) => repo::by_id(core.db.read(), claims.sid)
+            .await?
+            .map(|session| session.id),
         None => None,
     };
-    Ok(Plan { token_file: path.display().to_string(), replaces })
+    Ok(Plan {
+        token_file: path.display().to_string(),
+        replaces,
+    })
 }
 
 /// The claims of a token in the agent's file, if they are ours: anybody who can write the file
@@ -102,7 +107,9 @@ fn held_by(core: &Core, token: &SessionToken, agent: AgentId) -> Option<Claims> 
 }
 
 fn unwritable(cause: TokenFileError) -> Error {
-    Error::TokenFileUnwritable { reason: cause.to_string() }
+    Error::TokenFileUnwritable {
+        reason: cause.to_string(),
+    }
 }
 
 /// Creates a session and writes its token into the agent's file.
@@ -118,7 +125,10 @@ pub async fn create_with_token_file(
     let agent = agent::service::resolve(core.db.read(), &new.agent).await?;
     let plan = plan(core, agent.id).await?;
     new.replaces = new.replaces.or(plan.replaces);
-    new.handover = Some(NewHandover { token_file: plan.token_file, note: None });
+    new.handover = Some(NewHandover {
+        token_file: plan.token_file,
+        note: None,
+    });
     let created = service::create(core, actor, &new).await?;
     deliver(core, actor, created.view.session.id, &silently).await
 }
@@ -152,9 +162,15 @@ pub async fn deliver(
 
 /// The row, or that it was ended.
 async fn live_row(core: &Core, id: SessionId) -> Result<Result<Session, Stopped>, Error> {
-    let session = repo::by_id(core.db.read(), id).await?.ok_or(Error::SessionNotFound)?;
+    let session = repo::by_id(core.db.read(), id)
+        .await?
+        .ok_or(Error::SessionNotFound)?;
     let ended = session.revocation.is_some();
-    Ok(if ended { Err(Stopped::Ended) } else { Ok(session) })
+    Ok(if ended {
+        Err(Stopped::Ended)
+    } else {
+        Ok(session)
+    })
 }
 
 /// Why the file was not written.
@@ -208,7 +224,10 @@ async fn write_file(core: &Core, waiting: &Session) -> Result<Result<Written, St
             return Ok(Err(Stopped::Refused(cause)));
         }
     }
-    Ok(Ok(Written { path, held: held.map(|claims| claims.sid) }))
+    Ok(Ok(Written {
+        path,
+        held: held.map(|claims| claims.sid),
+    }))
 }
 
 async fn blocking<T: Send + 'static>(
@@ -243,9 +262,16 @@ async fn delivered(
     audit::repo::append(&mut tx, &record, now).await?;
     let fresh = repo::by_id(&*tx, id).await?.ok_or(Error::SessionNotFound)?;
     let view = view::load(&*tx, fresh).await?;
-    let outcome = Outcome::Delivered { token_file: token_file.clone(), replaced };
+    let outcome = Outcome::Delivered {
+        token_file: token_file.clone(),
+        replaced,
+    };
     tell(core, tx, &view, &outcome, finish).await?;
-    Ok(HandedOver { view, token_file, replaced })
+    Ok(HandedOver {
+        view,
+        token_file,
+        replaced,
+    })
 }
 
 async fn tell(
@@ -287,10 +313,19 @@ async fn end_former(
     held: Option<SessionId>,
     now: i64,
 ) -> Result<Option<SessionId>, Error> {
-    let recorded = session.handover.as_ref().and_then(|handover| handover.record.replaces);
+    let recorded = session
+        .handover
+        .as_ref()
+        .and_then(|handover| handover.record.replaces);
     let mut replaced = None;
-    for id in held.into_iter().chain(recorded).filter(|id| *id != session.id) {
-        let Some(former) = repo::by_id(&**tx, id).await? else { continue };
+    for id in held
+        .into_iter()
+        .chain(recorded)
+        .filter(|id| *id != session.id)
+    {
+        let Some(former) = repo::by_id(&**tx, id).await? else {
+            continue;
+        };
         if former.agent_id != session.agent_id || !former.is_live(now) {
             continue;
         }
@@ -316,7 +351,16 @@ async fn failed(
     let why = RevokeReason::HandoverFailed;
     service::revoke_in(core, &mut tx, actor, &session, why, None, now).await?;
     let view = view::load(&*tx, session).await?;
-    tell(core, tx, &view, &Outcome::Failed { reason: reason.clone() }, finish).await?;
+    tell(
+        core,
+        tx,
+        &view,
+        &Outcome::Failed {
+            reason: reason.clone(),
+        },
+        finish,
+    )
+    .await?;
     Err(Error::TokenFileUnwritable { reason })
 }
 

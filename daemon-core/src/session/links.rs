@@ -44,7 +44,10 @@ pub async fn insert(
 ///
 /// # Errors
 /// As the database says.
-pub async fn list(db: &impl ConnectionTrait, session: SessionId) -> Result<Vec<LinkedWallet>, Error> {
+pub async fn list(
+    db: &impl ConnectionTrait,
+    session: SessionId,
+) -> Result<Vec<LinkedWallet>, Error> {
     let links = Entity::find()
         .filter(Column::SessionId.eq(session.to_string()))
         .order_by_asc(Column::CreatedAt)
@@ -74,12 +77,24 @@ pub async fn list(db: &impl ConnectionTrait, session: SessionId) -> Result<Vec<L
 }
 
 async fn sessions_of(db: &impl ConnectionTrait, wallet: WalletId) -> Result<Vec<SessionId>, Error> {
-    let links = Entity::find().filter(Column::WalletId.eq(wallet.to_string())).all(db).await?;
-    links.iter().map(|link| link.session_id.parse().map_err(Error::internal)).collect()
+    let links = Entity::find()
+        .filter(Column::WalletId.eq(wallet.to_string()))
+        .all(db)
+        .await?;
+    links
+        .iter()
+        .map(|link| link.session_id.parse().map_err(Error::internal))
+        .collect()
 }
 
-async fn delete(tx: &impl ConnectionTrait, session: SessionId, wallet: WalletId) -> Result<(), Error> {
-    Entity::delete_by_id((session.to_string(), wallet.to_string())).exec(tx).await?;
+async fn delete(
+    tx: &impl ConnectionTrait,
+    session: SessionId,
+    wallet: WalletId,
+) -> Result<(), Error> {
+    Entity::delete_by_id((session.to_string(), wallet.to_string()))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 
@@ -134,7 +149,9 @@ async fn record_about(
     details: serde_json::Value,
     now: i64,
 ) -> Result<(), Error> {
-    let record = Record::new(event, actor, details).agent(session.agent_id).session(session.id);
+    let record = Record::new(event, actor, details)
+        .agent(session.agent_id)
+        .session(session.id);
     audit::repo::append(tx, &record, now).await
 }
 
@@ -162,17 +179,31 @@ pub async fn link(
         return Err(Error::WalletAlreadyLinked);
     }
     if linked.len() >= WALLETS_PER_AGENT_MAX {
-        return Err(Error::invalid("wallet", format!("at most {WALLETS_PER_AGENT_MAX} wallets")));
+        return Err(Error::invalid(
+            "wallet",
+            format!("at most {WALLETS_PER_AGENT_MAX} wallets"),
+        ));
     }
     insert(&*tx, session.id, wallet.id, linked.is_empty(), now).await?;
     if make_default {
         set_default(&*tx, session.id, wallet.id).await?;
     }
-    record(&mut tx, AuditEvent::SessionWalletLinked, actor, &session, &wallet, now).await?;
+    record(
+        &mut tx,
+        AuditEvent::SessionWalletLinked,
+        actor,
+        &session,
+        &wallet,
+        now,
+    )
+    .await?;
     let view = view::load(&*tx, session).await?;
     let event = Event::PowerAdded {
         what: Power::SessionWallet,
-        subject: format!("{} → {} ({})", wallet.name, view.agent_name, view.session.id),
+        subject: format!(
+            "{} → {} ({})",
+            wallet.name, view.agent_name, view.session.id
+        ),
         by: actor.label(),
         at: now,
     };
@@ -209,7 +240,15 @@ pub async fn unlink(
         return Err(Error::CannotRemoveDefaultWallet);
     }
     delete(&*tx, session.id, wallet.id).await?;
-    record(&mut tx, AuditEvent::SessionWalletUnlinked, actor, &session, &wallet, now).await?;
+    record(
+        &mut tx,
+        AuditEvent::SessionWalletUnlinked,
+        actor,
+        &session,
+        &wallet,
+        now,
+    )
+    .await?;
     let view = view::load(&*tx, session).await?;
     tx.commit().await?;
     Ok(view)
@@ -229,11 +268,23 @@ pub async fn change_default(
     let mut tx = core.db.begin_write().await?;
     let session = live_session(core, &tx, reference).await?;
     let wallet = wallets::resolve(&*tx, wallet).await?;
-    if !list(&*tx, session.id).await?.iter().any(|other| other.id == wallet.id) {
+    if !list(&*tx, session.id)
+        .await?
+        .iter()
+        .any(|other| other.id == wallet.id)
+    {
         return Err(Error::WalletNotFound { nearest: None });
     }
     set_default(&*tx, session.id, wallet.id).await?;
-    record(&mut tx, AuditEvent::SessionDefaultWalletChanged, actor, &session, &wallet, now).await?;
+    record(
+        &mut tx,
+        AuditEvent::SessionDefaultWalletChanged,
+        actor,
+        &session,
+        &wallet,
+        now,
+    )
+    .await?;
     let view = view::load(&*tx, session).await?;
     tx.commit().await?;
     Ok(view)
@@ -253,7 +304,9 @@ pub async fn drop_wallet(
 ) -> Result<u64, Error> {
     let mut revoked = 0;
     for id in sessions_of(&**tx, wallet).await? {
-        let Some(session) = repo::by_id(&**tx, id).await? else { continue };
+        let Some(session) = repo::by_id(&**tx, id).await? else {
+            continue;
+        };
         if !session.is_live(now) {
             continue;
         }
@@ -264,10 +317,20 @@ pub async fn drop_wallet(
             revoked += 1;
             continue;
         };
-        let was_default = linked.iter().any(|link| link.id == wallet && link.is_default);
+        let was_default = linked
+            .iter()
+            .any(|link| link.id == wallet && link.is_default);
         delete(&**tx, id, wallet).await?;
         let details = json!({ "wallet_id": wallet, "trigger": "wallet_terminated" });
-        record_about(tx, AuditEvent::SessionWalletUnlinked, actor, &session, details, now).await?;
+        record_about(
+            tx,
+            AuditEvent::SessionWalletUnlinked,
+            actor,
+            &session,
+            details,
+            now,
+        )
+        .await?;
         if was_default {
             set_default(&**tx, id, next.id).await?;
             let details = json!({ "wallet_id": next.id, "wallet": next.name });

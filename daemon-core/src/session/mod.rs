@@ -180,9 +180,16 @@ impl Session {
     #[must_use]
     pub fn state(&self, now: i64) -> SessionState {
         match &self.revocation {
-            Some(end) => SessionState::Revoked { at: end.at, by: end.by.clone() },
-            None if now >= self.expires_at => SessionState::Expired { at: self.expires_at },
-            None => SessionState::Active { expires_at: self.expires_at },
+            Some(end) => SessionState::Revoked {
+                at: end.at,
+                by: end.by.clone(),
+            },
+            None if now >= self.expires_at => SessionState::Expired {
+                at: self.expires_at,
+            },
+            None => SessionState::Active {
+                expires_at: self.expires_at,
+            },
         }
     }
 

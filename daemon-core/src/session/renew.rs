@@ -56,24 +56,39 @@ struct Loaded {
 
 impl Loaded {
     fn decide(&self, presented: &Presented, now: i64) -> Result<Grant, Refusal> {
-        let around = |status: AgentStatus| Surroundings { lock: self.lock, agent: status };
-        let session = self.session.as_ref().map(|(s, agent)| (s, around(agent.status)));
+        let around = |status: AgentStatus| Surroundings {
+            lock: self.lock,
+            agent: status,
+        };
+        let session = self
+            .session
+            .as_ref()
+            .map(|(s, agent)| (s, around(agent.status)));
         renewal::decide(session, presented, now)
     }
 
     fn parts(&self) -> Result<(&Session, &Agent), Error> {
-        self.session.as_ref().map(|(s, a)| (s, a)).ok_or(Error::SessionNotFound)
+        self.session
+            .as_ref()
+            .map(|(s, a)| (s, a))
+            .ok_or(Error::SessionNotFound)
     }
 }
 
 async fn load(db: &impl ConnectionTrait, id: SessionId) -> Result<Loaded, Error> {
     let lock = system::repo::load(db).await?.lock();
     let Some(session) = repo::by_id(db, id).await? else {
-        return Ok(Loaded { session: None, lock });
+        return Ok(Loaded {
+            session: None,
+            lock,
+        });
     };
     let agent = agent::repo::by_id(db, session.agent_id).await?;
     let agent = agent.ok_or_else(|| Error::internal("a session names an unknown agent"))?;
-    Ok(Loaded { session: Some((session, agent)), lock })
+    Ok(Loaded {
+        session: Some((session, agent)),
+        lock,
+    })
 }
 
 /// Renews, replays or refuses.
@@ -143,7 +158,9 @@ async fn rotate(
     let token_kid = key_repo::current_kid(&*tx).await?;
     let generation = session.renewal_count + 1;
     let claims = Claims::new(session.id, session.agent_id, generation, now, expires_at);
-    let token = core.keyring(|k| k.mint(&token_kid, &claims)).map_err(Error::internal)?;
+    let token = core
+        .keyring(|k| k.mint(&token_kid, &claims))
+        .map_err(Error::internal)?;
     let rotation = Rotation {
         presented: presented.token_hash,
         token_hash: token.hash(),
@@ -156,11 +173,16 @@ async fn rotate(
     if !repo::rotate(&*tx, session.id, &rotation).await? {
         return lost_race(core, &tx, presented, now).await;
     }
-    let renewed = repo::by_id(&*tx, session.id).await?.ok_or(Error::SessionNotFound)?;
+    let renewed = repo::by_id(&*tx, session.id)
+        .await?
+        .ok_or(Error::SessionNotFound)?;
     tell_renewed(core, &mut tx, &renewed, agent, now).await?;
     tx.commit().await?;
     core.ring();
-    Ok(Renewed { response: to_response(&renewed, token, now), replayed: false })
+    Ok(Renewed {
+        response: to_response(&renewed, token, now),
+        replayed: false,
+    })
 }
 
 /// Check 9: the swap changed nothing. Reads again once.
@@ -185,7 +207,9 @@ async fn tell_renewed(
     agent: &Agent,
     now: i64,
 ) -> Result<(), Error> {
-    let actor = Actor::Agent { id: session.agent_id };
+    let actor = Actor::Agent {
+        id: session.agent_id,
+    };
     let details = json!({ "generation": session.renewal_count, "expires_at": session.expires_at });
     let record = Record::new(AuditEvent::SessionRenewed, &actor, details)
         .agent(session.agent_id)
@@ -228,9 +252,7 @@ async fn note_refusal(
             let left = session.renewals_left();
             expiry::warn_near_end(core, tx, session, &agent.name, left, now).await
         }
-        Refusal::Conflict { copied: true } => {
-            note_reuse(core, tx, session, agent, from, now).await
-        }
+        Refusal::Conflict { copied: true } => note_reuse(core, tx, session, agent, from, now).await,
         _ => Ok(()),
     }
 }
@@ -249,7 +271,9 @@ async fn note_reuse(
         return Ok(());
     }
     let ends = core.policy.on_token_reuse == OnTokenReuse::Revoke;
-    let actor = Actor::Agent { id: session.agent_id };
+    let actor = Actor::Agent {
+        id: session.agent_id,
+    };
     let details = json!({ "generation": generation, "from": from, "session_ended": ends });
     let record = Record::new(AuditEvent::TokenReused, &actor, details)
         .agent(session.agent_id)
@@ -293,7 +317,10 @@ pub async fn acknowledge_reuse(
 /// what the row says.
 fn replay(core: &Core, session: &Session, now: i64) -> Result<Renewed, Error> {
     let token = mint_again(core, session)?;
-    Ok(Renewed { response: to_response(session, token, now), replayed: true })
+    Ok(Renewed {
+        response: to_response(session, token, now),
+        replayed: true,
+    })
 }
 
 /// Mints the current token of a session again.

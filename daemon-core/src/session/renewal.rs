@@ -110,10 +110,16 @@ pub fn decide(
     }
     check_surroundings(around)?;
     if presented.token_hash != session.token.hash {
-        return if replay { Ok(Grant::Replay) } else { Err(stale(session, presented, now)) };
+        return if replay {
+            Ok(Grant::Replay)
+        } else {
+            Err(stale(session, presented, now))
+        };
     }
     check_room(session, now)?;
-    Ok(Grant::Rotate { expires_at: now + session.expires_in })
+    Ok(Grant::Rotate {
+        expires_at: now + session.expires_in,
+    })
 }
 
 /// The previous token with the key that rotated it, while the successor is live.
@@ -139,7 +145,9 @@ fn check_surroundings(around: Surroundings) -> Result<(), Refusal> {
 
 /// A token of this session that is neither current nor a replay.
 fn stale(session: &Session, presented: &Presented, now: i64) -> Refusal {
-    let previous = session.previous.is_some_and(|p| p.hash == presented.token_hash);
+    let previous = session
+        .previous
+        .is_some_and(|p| p.hash == presented.token_hash);
     if !previous {
         return Refusal::Unknown;
     }
@@ -158,7 +166,9 @@ fn check_room(session: &Session, now: i64) -> Result<(), Refusal> {
     }
     let from = session.renewable_from();
     if now < from {
-        return Err(Refusal::TooEarly { retry_after_s: from - now });
+        return Err(Refusal::TooEarly {
+            retry_after_s: from - now,
+        });
     }
     Ok(())
 }
@@ -166,8 +176,7 @@ fn check_room(session: &Session, now: i64) -> Result<(), Refusal> {
 /// The pure rule of `SESSION_EXPIRING_SOON` (PROTOCOL.md section 10).
 #[must_use]
 pub const fn is_expiring_soon(renewals_left: i64, absolute_expires_at: i64, now: i64) -> bool {
-    renewals_left <= EXPIRING_SOON_RENEWALS
-        || absolute_expires_at - now <= EXPIRING_SOON_ABSOLUTE_S
+    renewals_left <= EXPIRING_SOON_RENEWALS || absolute_expires_at - now <= EXPIRING_SOON_ABSOLUTE_S
 }
 
 #[cfg(test)]
@@ -228,7 +237,10 @@ mod tests {
         }
     }
 
-    const OPEN: Surroundings = Surroundings { lock: None, agent: AgentStatus::Active };
+    const OPEN: Surroundings = Surroundings {
+        lock: None,
+        agent: AgentStatus::Active,
+    };
     const DUE: i64 = CREATED + UNIT / 2;
 
     #[test]
@@ -237,8 +249,11 @@ mod tests {
         let mut s = session();
         s.renewal_count = 2;
         s.absolute_expires_at = CREATED;
-        s.revocation =
-            Some(Revocation { at: CREATED, by: "x".to_owned(), reason: "manual_revoke".to_owned() });
+        s.revocation = Some(Revocation {
+            at: CREATED,
+            by: "x".to_owned(),
+            reason: "manual_revoke".to_owned(),
+        });
         let mut around = Surroundings {
             lock: Some(LockReason::KillSwitch),
             agent: AgentStatus::Suspended,
@@ -258,20 +273,36 @@ mod tests {
         let locked = Refusal::Locked(LockReason::KillSwitch);
         assert_eq!(decide(Some((&s, around)), &p, now), Err(locked));
         around.lock = None;
-        assert_eq!(decide(Some((&s, around)), &p, now), Err(Refusal::AgentSuspended));
+        assert_eq!(
+            decide(Some((&s, around)), &p, now),
+            Err(Refusal::AgentSuspended)
+        );
         around.agent = AgentStatus::Terminated;
-        assert_eq!(decide(Some((&s, around)), &p, now), Err(Refusal::AgentTerminated));
+        assert_eq!(
+            decide(Some((&s, around)), &p, now),
+            Err(Refusal::AgentTerminated)
+        );
         assert_eq!(decide(Some((&s, OPEN)), &p, now), Err(Refusal::Unknown));
         p.token_hash = TokenHash::of("current");
-        assert_eq!(decide(Some((&s, OPEN)), &p, now), Err(Refusal::LimitReached));
+        assert_eq!(
+            decide(Some((&s, OPEN)), &p, now),
+            Err(Refusal::LimitReached)
+        );
         s.max_renewals = 3;
-        assert_eq!(decide(Some((&s, OPEN)), &p, now), Err(Refusal::AbsoluteLifetime));
+        assert_eq!(
+            decide(Some((&s, OPEN)), &p, now),
+            Err(Refusal::AbsoluteLifetime)
+        );
         s.absolute_expires_at = now + UNIT;
-        let early = Refusal::TooEarly { retry_after_s: UNIT / 2 - 1 };
+        let early = Refusal::TooEarly {
+            retry_after_s: UNIT / 2 - 1,
+        };
         assert_eq!(decide(Some((&s, OPEN)), &p, now), Err(early));
         s.absolute_expires_at = DUE + UNIT;
         p.expires_at = CREATED + UNIT;
-        let grant = Grant::Rotate { expires_at: DUE + UNIT };
+        let grant = Grant::Rotate {
+            expires_at: DUE + UNIT,
+        };
         assert_eq!(decide(Some((&s, OPEN)), &p, DUE), Ok(grant));
     }
 
@@ -280,7 +311,10 @@ mod tests {
         let mut s = session();
         s.expires_in = 301;
         let at = |now| decide(Some((&s, OPEN)), &presented("current", None), now);
-        assert_eq!(at(CREATED + 149), Err(Refusal::TooEarly { retry_after_s: 1 }));
+        assert_eq!(
+            at(CREATED + 149),
+            Err(Refusal::TooEarly { retry_after_s: 1 })
+        );
         assert!(at(CREATED + 150).is_ok());
     }
 
@@ -299,27 +333,44 @@ mod tests {
         p.expires_at = CREATED - 10;
         assert_eq!(decide(Some((&s, OPEN)), &p, CREATED + 5), Ok(Grant::Replay));
         // Not once the successor has run out.
-        assert_eq!(decide(Some((&s, OPEN)), &p, s.expires_at), Err(Refusal::Expired));
+        assert_eq!(
+            decide(Some((&s, OPEN)), &p, s.expires_at),
+            Err(Refusal::Expired)
+        );
         // Not with another key, and not by a stranger's token.
-        for other in [presented("previous", Some("other")), presented("previous", None)] {
+        for other in [
+            presented("previous", Some("other")),
+            presented("previous", None),
+        ] {
             let conflict = Refusal::Conflict { copied: false };
             assert_eq!(decide(Some((&s, OPEN)), &other, CREATED + 5), Err(conflict));
         }
         let stranger = presented("older", Some("key"));
-        assert_eq!(decide(Some((&s, OPEN)), &stranger, CREATED + 5), Err(Refusal::Unknown));
+        assert_eq!(
+            decide(Some((&s, OPEN)), &stranger, CREATED + 5),
+            Err(Refusal::Unknown)
+        );
     }
 
     #[test]
     fn a_replay_respects_revocation_and_locks() {
         let mut s = session();
         let p = presented("previous", Some("key"));
-        let locked =
-            Surroundings { lock: Some(LockReason::KillSwitch), agent: AgentStatus::Active };
+        let locked = Surroundings {
+            lock: Some(LockReason::KillSwitch),
+            agent: AgentStatus::Active,
+        };
         let answer = decide(Some((&s, locked)), &p, CREATED + 5);
         assert_eq!(answer, Err(Refusal::Locked(LockReason::KillSwitch)));
-        s.revocation =
-            Some(Revocation { at: CREATED, by: "x".to_owned(), reason: "manual_revoke".to_owned() });
-        assert_eq!(decide(Some((&s, OPEN)), &p, CREATED + 5), Err(Refusal::Revoked));
+        s.revocation = Some(Revocation {
+            at: CREATED,
+            by: "x".to_owned(),
+            reason: "manual_revoke".to_owned(),
+        });
+        assert_eq!(
+            decide(Some((&s, OPEN)), &p, CREATED + 5),
+            Err(Refusal::Revoked)
+        );
     }
 
     #[test]
@@ -327,8 +378,14 @@ mod tests {
         let mut s = session();
         let p = presented("previous", None);
         let at = |s: &Session, now| decide(Some((s, OPEN)), &p, now);
-        assert_eq!(at(&s, CREATED + 59), Err(Refusal::Conflict { copied: false }));
-        assert_eq!(at(&s, CREATED + 60), Err(Refusal::Conflict { copied: true }));
+        assert_eq!(
+            at(&s, CREATED + 59),
+            Err(Refusal::Conflict { copied: false })
+        );
+        assert_eq!(
+            at(&s, CREATED + 60),
+            Err(Refusal::Conflict { copied: true })
+        );
         s.token.first_used_at = Some(CREATED + 1);
         assert_eq!(at(&s, CREATED + 2), Err(Refusal::Conflict { copied: true }));
     }

@@ -53,7 +53,9 @@ pub struct Rotation {
 /// As the database says.
 pub async fn insert(tx: &impl ConnectionTrait, session: &Session) -> Result<(), Error> {
     let handover = session.handover.as_ref();
-    let record = handover.map(|h| serde_json::to_string(&h.record)).transpose();
+    let record = handover
+        .map(|h| serde_json::to_string(&h.record))
+        .transpose();
     let row = ActiveModel {
         id: Set(session.id.to_string()),
         agent_id: Set(session.agent_id.to_string()),
@@ -91,7 +93,11 @@ pub async fn insert(tx: &impl ConnectionTrait, session: &Session) -> Result<(), 
 /// # Errors
 /// As the database says.
 pub async fn by_id(db: &impl ConnectionTrait, id: SessionId) -> Result<Option<Session>, Error> {
-    Entity::find_by_id(id.to_string()).one(db).await?.map(to_session).transpose()
+    Entity::find_by_id(id.to_string())
+        .one(db)
+        .await?
+        .map(to_session)
+        .transpose()
 }
 
 /// Sessions whose id begins with `prefix`, at most `limit`, newest first.
@@ -113,7 +119,9 @@ pub async fn by_prefix(
 }
 
 pub(super) fn live(now: i64) -> Condition {
-    Condition::all().add(Column::RevokedAt.is_null()).add(Column::ExpiresAt.gt(now))
+    Condition::all()
+        .add(Column::RevokedAt.is_null())
+        .add(Column::ExpiresAt.gt(now))
 }
 
 /// How many live sessions there are, of one agent or of all.
@@ -153,7 +161,11 @@ pub async fn list_live(
 /// # Errors
 /// As the database says.
 pub async fn next_expiry(db: &impl ConnectionTrait, now: i64) -> Result<Option<Session>, Error> {
-    let row = Entity::find().filter(live(now)).order_by_asc(Column::ExpiresAt).one(db).await?;
+    let row = Entity::find()
+        .filter(live(now))
+        .order_by_asc(Column::ExpiresAt)
+        .one(db)
+        .await?;
     row.map(to_session).transpose()
 }
 
@@ -174,9 +186,9 @@ pub async fn list(
         StateFilter::All => query,
         StateFilter::Live => query.filter(live(now)),
         StateFilter::Revoked => query.filter(Column::RevokedAt.is_not_null()),
-        StateFilter::Expired => {
-            query.filter(Column::RevokedAt.is_null()).filter(Column::ExpiresAt.lte(now))
-        }
+        StateFilter::Expired => query
+            .filter(Column::RevokedAt.is_null())
+            .filter(Column::ExpiresAt.lte(now)),
     };
     if let Some(agent) = agent {
         query = query.filter(Column::AgentId.eq(agent.to_string()));
@@ -229,8 +241,14 @@ pub async fn rotate(
     let done = Entity::update_many()
         .col_expr(Column::TokenHash, Expr::value(rotation.token_hash.to_hex()))
         .col_expr(Column::TokenKid, Expr::value(rotation.token_kid.clone()))
-        .col_expr(Column::PreviousTokenHash, Expr::value(rotation.presented.to_hex()))
-        .col_expr(Column::PreviousTokenKid, Expr::value(rotation.previous_kid.clone()))
+        .col_expr(
+            Column::PreviousTokenHash,
+            Expr::value(rotation.presented.to_hex()),
+        )
+        .col_expr(
+            Column::PreviousTokenKid,
+            Expr::value(rotation.previous_kid.clone()),
+        )
         .col_expr(Column::RenewalKeyHash, Expr::value(key_hash))
         .col_expr(Column::TokenIssuedAt, Expr::value(rotation.now))
         .col_expr(Column::TokenFirstUsedAt, Expr::value(Option::<i64>::None))

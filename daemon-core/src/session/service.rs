@@ -10,7 +10,7 @@ use waiaas_protocol::wire::ConstraintsRequest;
 use super::constraints::{self, Purpose, Resolved};
 use super::repo::{self, StateFilter};
 use super::view::{self, SessionView};
-use super::{CurrentToken, Handover, HandoverRecord, RevokeReason, Revocation, Session, links};
+use super::{CurrentToken, Handover, HandoverRecord, Revocation, RevokeReason, Session, links};
 use crate::actor::{Actor, Source};
 use crate::agent::service::WALLETS_PER_AGENT_MAX;
 use crate::agent::{self, Agent};
@@ -20,10 +20,10 @@ use crate::db::WriteTx;
 use crate::error::Error;
 use crate::notify::event::{Event, Subject};
 use crate::notify::outbox;
+use crate::system;
 use crate::token::claims::Claims;
 use crate::token::repo as key_repo;
 use crate::wallet::{Wallet, WalletStatus, service as wallets};
-use crate::system;
 
 pub use super::links::drop_wallet;
 
@@ -118,11 +118,17 @@ pub async fn create_in(
     let expires_at = now + resolved.expires_in;
     let token_kid = key_repo::current_kid(&**tx).await?;
     let claims = Claims::new(id, agent.id, 0, now, expires_at);
-    let token = core.keyring(|k| k.mint(&token_kid, &claims)).map_err(Error::internal)?;
+    let token = core
+        .keyring(|k| k.mint(&token_kid, &claims))
+        .map_err(Error::internal)?;
     let session = Session {
         id,
         agent_id: agent.id,
-        token: CurrentToken { hash: token.hash(), issued_at: now, first_used_at: None },
+        token: CurrentToken {
+            hash: token.hash(),
+            issued_at: now,
+            first_used_at: None,
+        },
         token_kid,
         previous: None,
         expires_in: resolved.expires_in,
@@ -140,7 +146,10 @@ pub async fn create_in(
         handover: new.handover.as_ref().map(|handover| Handover {
             token_file: handover.token_file.clone(),
             delivered_at: None,
-            record: HandoverRecord { replaces: new.replaces, note: handover.note.clone() },
+            record: HandoverRecord {
+                replaces: new.replaces,
+                note: handover.note.clone(),
+            },
         }),
     };
     repo::insert(&**tx, &session).await?;
@@ -149,7 +158,11 @@ pub async fn create_in(
     }
     let view = view::load(&**tx, session).await?;
     tell_created(core, tx, actor, &view, new.told_chat_id, now).await?;
-    Ok(Created { view, token, replaced: None })
+    Ok(Created {
+        view,
+        token,
+        replaced: None,
+    })
 }
 
 /// The levels of section 3; from the console the resolved defaults are ceilings.
@@ -161,7 +174,11 @@ pub fn resolve_constraints(
     agent: &Agent,
     new: &NewSession,
 ) -> Result<Resolved, Error> {
-    let purpose = if new.handover.is_some() { Purpose::Handover } else { Purpose::Bare };
+    let purpose = if new.handover.is_some() {
+        Purpose::Handover
+    } else {
+        Purpose::Bare
+    };
     let defaults = agent.default_constraints.as_ref();
     let configuration = &core.policy.constraints;
     let lifetime_s = core.policy.session_absolute_lifetime_s;
@@ -180,7 +197,9 @@ async fn choose_wallets(
     agent: &Agent,
     new: &NewSession,
 ) -> Result<(Vec<Wallet>, Wallet), Error> {
-    let no_wallet = || Error::SessionRequiresWallet { agent_name: Some(agent.name.clone()) };
+    let no_wallet = || Error::SessionRequiresWallet {
+        agent_name: Some(agent.name.clone()),
+    };
     let (references, own_default) = match &new.wallets {
         Some(references) => (references.clone(), None),
         None => {
@@ -190,7 +209,10 @@ async fn choose_wallets(
         }
     };
     if references.len() > WALLETS_PER_AGENT_MAX {
-        return Err(Error::invalid("walletIds", format!("at most {WALLETS_PER_AGENT_MAX}")));
+        return Err(Error::invalid(
+            "walletIds",
+            format!("at most {WALLETS_PER_AGENT_MAX}"),
+        ));
     }
     let mut chosen: Vec<Wallet> = Vec::with_capacity(references.len());
     for reference in &references {
@@ -230,7 +252,10 @@ async fn require_room(
     if let Some(id) = replaces {
         let replaced = repo::by_id(db, id).await?.ok_or(Error::SessionNotFound)?;
         if replaced.agent_id != agent.id {
-            return Err(Error::invalid("replacesSessionId", "belongs to another agent"));
+            return Err(Error::invalid(
+                "replacesSessionId",
+                "belongs to another agent",
+            ));
         }
         if replaced.is_live(now) {
             live = live.saturating_sub(1);
@@ -298,7 +323,9 @@ pub async fn resolve(db: &impl ConnectionTrait, reference: &str) -> Result<Sessi
     let reference = reference.to_ascii_lowercase();
     let plausible = reference.len() >= ID_PREFIX_CHARS_MIN
         && reference.len() < 36
-        && reference.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+        && reference
+            .bytes()
+            .all(|b| b.is_ascii_hexdigit() || b == b'-');
     if !plausible {
         return Err(Error::SessionNotFound);
     }
@@ -306,9 +333,10 @@ pub async fn resolve(db: &impl ConnectionTrait, reference: &str) -> Result<Sessi
     match (found.pop(), found.pop()) {
         (Some(session), None) => Ok(session),
         (None, _) => Err(Error::SessionNotFound),
-        (Some(_), Some(_)) => {
-            Err(Error::invalid("session", "several sessions begin so; give more characters"))
-        }
+        (Some(_), Some(_)) => Err(Error::invalid(
+            "session",
+            "several sessions begin so; give more characters",
+        )),
     }
 }
 
@@ -342,7 +370,9 @@ pub async fn list(
     let mut sessions = repo::list(db, agent, state, before, limit + 1, now).await?;
     let more = sessions.len() as u64 > limit;
     sessions.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = more.then(|| sessions.last().map(|session| session.id)).flatten();
+    let next = more
+        .then(|| sessions.last().map(|session| session.id))
+        .flatten();
     let mut views = Vec::with_capacity(sessions.len());
     for session in sessions {
         views.push(view::load(db, session).await?);
@@ -387,7 +417,11 @@ pub async fn revoke_in(
     told_chat_id: Option<i64>,
     now: i64,
 ) -> Result<bool, Error> {
-    let end = Revocation { at: now, by: actor.label(), reason: reason.as_str().to_owned() };
+    let end = Revocation {
+        at: now,
+        by: actor.label(),
+        reason: reason.as_str().to_owned(),
+    };
     if !repo::revoke(&**tx, session.id, &end).await? {
         return Ok(false);
     }
@@ -433,7 +467,11 @@ pub async fn revoke_agent(
     now: i64,
 ) -> Result<u64, Error> {
     let live = repo::list_live(&**tx, Some(agent), now).await?;
-    let end = Revocation { at: now, by: actor.label(), reason: reason.as_str().to_owned() };
+    let end = Revocation {
+        at: now,
+        by: actor.label(),
+        reason: reason.as_str().to_owned(),
+    };
     repo::revoke_run_out(&**tx, Some(agent), &end).await?;
     revoke_each(core, tx, actor, &live, reason, now).await
 }
@@ -450,7 +488,11 @@ pub async fn revoke_all_live(
     now: i64,
 ) -> Result<u64, Error> {
     let live = repo::list_live(&**tx, None, now).await?;
-    let end = Revocation { at: now, by: actor.label(), reason: reason.as_str().to_owned() };
+    let end = Revocation {
+        at: now,
+        by: actor.label(),
+        reason: reason.as_str().to_owned(),
+    };
     repo::revoke_run_out(&**tx, None, &end).await?;
     revoke_each(core, tx, actor, &live, reason, now).await
 }

@@ -29,7 +29,11 @@ pub async fn load(db: &impl ConnectionTrait, session: Session) -> Result<Session
     let agent = agent::repo::by_id(db, session.agent_id).await?;
     let agent = agent.ok_or_else(|| Error::internal("a session names an unknown agent"))?;
     let wallets = links::list(db, session.id).await?;
-    Ok(SessionView { session, agent_name: agent.name, wallets })
+    Ok(SessionView {
+        session,
+        agent_name: agent.name,
+        wallets,
+    })
 }
 
 impl LinkedWallet {
@@ -89,7 +93,10 @@ impl SessionView {
         let session = &self.session;
         SessionSelf {
             session_id: session.id,
-            agent: SelfAgent { id: session.agent_id, name: self.agent_name.clone() },
+            agent: SelfAgent {
+                id: session.agent_id,
+                name: self.agent_name.clone(),
+            },
             wallets: self.wallet_bodies(),
             constraints: session.constraints().to_body(),
             expires_at: Timestamp(session.expires_at),

@@ -34,7 +34,9 @@ impl SystemState {
         if self.kill_switch.is_some() {
             Some(LockReason::KillSwitch)
         } else {
-            self.frozen.is_some().then_some(LockReason::RestoredDatabase)
+            self.frozen
+                .is_some()
+                .then_some(LockReason::RestoredDatabase)
         }
     }
 
@@ -43,6 +45,7 @@ impl SystemState {
     /// # Errors
     /// [`Error::SystemLocked`].
     pub fn require_unlocked(&self) -> Result<(), Error> {
-        self.lock().map_or(Ok(()), |reason| Err(Error::SystemLocked { reason }))
+        self.lock()
+            .map_or(Ok(()), |reason| Err(Error::SystemLocked { reason }))
     }
 }

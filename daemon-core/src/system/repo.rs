@@ -63,6 +63,9 @@ pub async fn set(
     let on_conflict = OnConflict::column(Column::Key)
         .update_columns([Column::Value, Column::UpdatedAt])
         .to_owned();
-    Entity::insert(row).on_conflict(on_conflict).exec_without_returning(db).await?;
+    Entity::insert(row)
+        .on_conflict(on_conflict)
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }

@@ -20,7 +20,10 @@ use crate::session::{repo as session_repo, service as sessions};
 /// # Errors
 /// As the database says.
 pub async fn kill_switch(core: &Core) -> Result<KillSwitchBody, Error> {
-    Ok(to_body(repo::load(core.db.read()).await?.kill_switch.as_ref(), 0))
+    Ok(to_body(
+        repo::load(core.db.read()).await?.kill_switch.as_ref(),
+        0,
+    ))
 }
 
 /// Turns the kill switch on; from the commit on every agent request is refused. With
@@ -28,17 +31,28 @@ pub async fn kill_switch(core: &Core) -> Result<KillSwitchBody, Error> {
 ///
 /// # Errors
 /// As the database says.
-pub async fn activate(core: &Core, actor: &Actor, revoke_all: bool) -> Result<KillSwitchBody, Error> {
+pub async fn activate(
+    core: &Core,
+    actor: &Actor,
+    revoke_all: bool,
+) -> Result<KillSwitchBody, Error> {
     let now = core.clock.now_s();
     let mut tx = core.db.begin_write().await?;
     let before = repo::load(&*tx).await?.kill_switch;
-    let switch = before.clone().unwrap_or_else(|| Switch { since: now, by: actor.label() });
+    let switch = before.clone().unwrap_or_else(|| Switch {
+        since: now,
+        by: actor.label(),
+    });
     let live = session_repo::count_live(&*tx, None, now).await?;
     if before.is_none() {
         repo::set(&*tx, Key::KillSwitch, Some(&switch), now).await?;
         // Before the ends of the sessions: the owner hears the cause first.
         let revoked_sessions = if revoke_all { live } else { 0 };
-        let event = Event::KillSwitchActivated { by: actor.label(), revoked_sessions, at: now };
+        let event = Event::KillSwitchActivated {
+            by: actor.label(),
+            revoked_sessions,
+            at: now,
+        };
         outbox::enqueue(core, &*tx, &event, now).await?;
     }
     let revoked = if revoke_all {
@@ -68,7 +82,10 @@ pub async fn recover(core: &Core, actor: &Actor) -> Result<KillSwitchBody, Error
         repo::set(&*tx, Key::KillSwitch, None, now).await?;
         let record = Record::new(AuditEvent::KillSwitchRecovered, actor, json!({}));
         audit::repo::append(&mut tx, &record, now).await?;
-        let event = Event::KillSwitchRecovered { by: actor.label(), at: now };
+        let event = Event::KillSwitchRecovered {
+            by: actor.label(),
+            at: now,
+        };
         outbox::enqueue(core, &*tx, &event, now).await?;
         tx.commit().await?;
         core.ring();
@@ -97,7 +114,10 @@ pub async fn freeze_if_restored(core: &Core) -> Result<bool, Error> {
     let current = match &anchor {
         Some(anchor) if anchor.seq == 0 => true,
         Some(anchor) => {
-            audit::repo::hash_at(core.db.read(), anchor.seq).await?.as_deref() == Some(&anchor.hash)
+            audit::repo::hash_at(core.db.read(), anchor.seq)
+                .await?
+                .as_deref()
+                == Some(&anchor.hash)
         }
         None => head.seq == 0,
     };
@@ -109,7 +129,10 @@ pub async fn freeze_if_restored(core: &Core) -> Result<bool, Error> {
     core.db.anchor().hold();
     let mut tx = core.db.begin_write().await?;
     if repo::load(&*tx).await?.frozen.is_none() {
-        let switch = Switch { since: now, by: Actor::Daemon.label() };
+        let switch = Switch {
+            since: now,
+            by: Actor::Daemon.label(),
+        };
         repo::set(&*tx, Key::Frozen, Some(&switch), now).await?;
         let details = json!({ "database_seq": head.seq, "anchor_seq": anchor.map(|a| a.seq) });
         let record = Record::new(AuditEvent::DatabaseRestoreFrozen, &Actor::Daemon, details);

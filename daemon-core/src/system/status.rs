@@ -38,7 +38,10 @@ pub async fn status(core: &Core, listen: &str) -> Result<StatusBody, Error> {
         operators: operators::count(db).await?,
         kill_switch: KillSwitchBody {
             active: state.kill_switch.is_some(),
-            since: state.kill_switch.as_ref().map(|switch| Timestamp(switch.since)),
+            since: state
+                .kill_switch
+                .as_ref()
+                .map(|switch| Timestamp(switch.since)),
             by: state.kill_switch.map(|switch| switch.by),
             revoked_sessions: 0,
         },

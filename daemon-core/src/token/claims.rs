@@ -33,7 +33,16 @@ impl Claims {
     /// Claims are a pure function of these five values.
     #[must_use]
     pub fn new(sid: SessionId, aid: AgentId, generation: i64, iat: i64, exp: i64) -> Self {
-        Self { iss: ISSUER.to_owned(), sub: sid, sid, jti: sid, aid, generation, iat, exp }
+        Self {
+            iss: ISSUER.to_owned(),
+            sub: sid,
+            sid,
+            jti: sid,
+            aid,
+            generation,
+            iat,
+            exp,
+        }
     }
 
     /// Whether the three places that name the session agree.

@@ -39,7 +39,10 @@ impl Keyring {
     /// A ring of one key.
     #[must_use]
     pub fn new(kid: String, key: KeyBytes) -> Self {
-        Self { keys: BTreeMap::from([(kid.clone(), key)]), current: kid }
+        Self {
+            keys: BTreeMap::from([(kid.clone(), key)]),
+            current: kid,
+        }
     }
 
     /// Adds a key that verifies only.
@@ -77,7 +80,10 @@ impl Keyring {
     /// # Errors
     /// [`MintError::UnknownKey`] when the key is gone.
     pub fn mint(&self, kid: &str, claims: &Claims) -> Result<SessionToken, MintError> {
-        let key = self.keys.get(kid).ok_or_else(|| MintError::UnknownKey(kid.to_owned()))?;
+        let key = self
+            .keys
+            .get(kid)
+            .ok_or_else(|| MintError::UnknownKey(kid.to_owned()))?;
         let header = Header {
             typ: Some("JWT".to_owned()),
             kid: Some(kid.to_owned()),
@@ -97,7 +103,10 @@ impl Keyring {
         if header.alg != Algorithm::HS256 || header.typ.as_deref() != Some("JWT") {
             return Err(NotOurs);
         }
-        let key = header.kid.and_then(|kid| self.keys.get(&kid)).ok_or(NotOurs)?;
+        let key = header
+            .kid
+            .and_then(|kid| self.keys.get(&kid))
+            .ok_or(NotOurs)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_exp = false;
         validation.validate_aud = false;
@@ -108,7 +117,11 @@ impl Keyring {
         let claims = jsonwebtoken::decode::<Claims>(token.jws(), &decoding, &validation)
             .map_err(|_| NotOurs)?
             .claims;
-        if claims.is_consistent() { Ok(claims) } else { Err(NotOurs) }
+        if claims.is_consistent() {
+            Ok(claims)
+        } else {
+            Err(NotOurs)
+        }
     }
 }
 
@@ -153,7 +166,10 @@ mod tests {
         assert_eq!(gone.verify(&token), Err(NotOurs));
 
         for alg in [Algorithm::HS384, Algorithm::HS512] {
-            let header = Header { kid: Some("k1".to_owned()), ..Header::new(alg) };
+            let header = Header {
+                kid: Some("k1".to_owned()),
+                ..Header::new(alg)
+            };
             let key = EncodingKey::from_secret(&[7; 32]);
             let jws = jsonwebtoken::encode(&header, &claims(), &key).expect("sign");
             let forged = SessionToken::parse(&format!("{TOKEN_PREFIX}{jws}")).expect("form");

@@ -51,8 +51,12 @@ pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<StoredKey>, Error> {
 /// # Errors
 /// [`Error::Internal`] when there is none.
 pub async fn current_kid(db: &impl ConnectionTrait) -> Result<String, Error> {
-    let row = Entity::find().filter(Column::Status.eq(CURRENT)).one(db).await?;
-    row.map(|row| row.kid).ok_or_else(|| Error::internal("there is no current signing key"))
+    let row = Entity::find()
+        .filter(Column::Status.eq(CURRENT))
+        .one(db)
+        .await?;
+    row.map(|row| row.kid)
+        .ok_or_else(|| Error::internal("there is no current signing key"))
 }
 
 /// Retires the current key, if any, and stores a new current one.

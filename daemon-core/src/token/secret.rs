@@ -122,6 +122,9 @@ mod tests {
     #[test]
     fn nothing_prints_a_key() {
         let shown = format!("{:?}", MasterKey::new([0xAB; 32]));
-        assert!(!shown.contains("171") && !shown.to_lowercase().contains("abab"), "{shown}");
+        assert!(
+            !shown.contains("171") && !shown.to_lowercase().contains("abab"),
+            "{shown}"
+        );
     }
 }

@@ -36,7 +36,9 @@ pub async fn load(db: &impl ConnectionTrait, master: &MasterKey) -> Result<Keyri
         .find(|key| key.current)
         .ok_or_else(|| Error::internal("there is no current signing key; run `waiaas init`"))?;
     let open = |kid: &str, sealed: &str| {
-        master.open(kid, sealed).map_err(|cause| Error::internal(format!("{cause} (key {kid})")))
+        master
+            .open(kid, sealed)
+            .map_err(|cause| Error::internal(format!("{cause} (key {kid})")))
     };
     let mut keyring = Keyring::new(current.kid.clone(), open(&current.kid, &current.sealed)?);
     for key in stored.iter().filter(|key| !key.current) {
@@ -91,7 +93,12 @@ pub async fn rotate(
     let details = json!({
         "current_kid": kid, "deleted_kids": deleted_kids, "revoked_sessions": revoked_sessions,
     });
-    audit::repo::append(&mut tx, &Record::new(AuditEvent::KeysRotated, actor, details), now).await?;
+    audit::repo::append(
+        &mut tx,
+        &Record::new(AuditEvent::KeysRotated, actor, details),
+        now,
+    )
+    .await?;
     let event = Event::PowerAdded {
         what: Power::SigningKey,
         subject: kid.clone(),
@@ -109,7 +116,11 @@ pub async fn rotate(
         }
     });
     core.ring();
-    Ok(RotateKeysResponse { current_kid: kid, deleted_kids, revoked_sessions })
+    Ok(RotateKeysResponse {
+        current_kid: kid,
+        deleted_kids,
+        revoked_sessions,
+    })
 }
 
 /// Every key with the number of live sessions that name it.

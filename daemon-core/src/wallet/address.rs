@@ -15,7 +15,9 @@ pub enum AddressError {
     #[error("an evm address is 0x followed by 40 hexadecimal digits")]
     EvmForm,
     /// Mixed case that is not the EIP-55 checksum.
-    #[error("the upper and lower case letters do not match the EIP-55 checksum: a digit may be mistyped")]
+    #[error(
+        "the upper and lower case letters do not match the EIP-55 checksum: a digit may be mistyped"
+    )]
     EvmChecksum,
     /// Not base58 of 32 bytes.
     #[error("a solana address is base58 text of 32 bytes")]
@@ -56,8 +58,16 @@ fn eip55(lower: &str) -> String {
         .enumerate()
         .map(|(index, digit)| {
             let byte = hash[index / 2];
-            let nibble = if index % 2 == 0 { byte >> 4 } else { byte & 0x0F };
-            if nibble >= 8 { digit.to_ascii_uppercase() } else { digit }
+            let nibble = if index % 2 == 0 {
+                byte >> 4
+            } else {
+                byte & 0x0F
+            };
+            if nibble >= 8 {
+                digit.to_ascii_uppercase()
+            } else {
+                digit
+            }
         })
         .collect()
 }
@@ -89,14 +99,23 @@ mod tests {
         }
         let mistyped = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD";
         assert_eq!(check(Chain::Evm, mistyped), Err(AddressError::EvmChecksum));
-        for bad in ["", "0x", "5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "0x5aaeb6", "0xg"] {
+        for bad in [
+            "",
+            "0x",
+            "5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+            "0x5aaeb6",
+            "0xg",
+        ] {
             assert_eq!(check(Chain::Evm, bad), Err(AddressError::EvmForm), "{bad}");
         }
     }
 
     #[test]
     fn solana_addresses() {
-        assert_eq!(check(Chain::Solana, "11111111111111111111111111111111"), Ok(()));
+        assert_eq!(
+            check(Chain::Solana, "11111111111111111111111111111111"),
+            Ok(())
+        );
         assert_eq!(
             check(Chain::Solana, "So11111111111111111111111111111111111111112"),
             Ok(())

@@ -98,5 +98,7 @@ impl Wallet {
 pub fn is_network(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= NETWORK_BYTES_MAX
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

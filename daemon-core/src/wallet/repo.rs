@@ -32,7 +32,11 @@ pub async fn insert(tx: &impl ConnectionTrait, wallet: &Wallet) -> Result<(), Er
 /// # Errors
 /// As the database says.
 pub async fn by_id(db: &impl ConnectionTrait, id: WalletId) -> Result<Option<Wallet>, Error> {
-    Entity::find_by_id(id.to_string()).one(db).await?.map(to_wallet).transpose()
+    Entity::find_by_id(id.to_string())
+        .one(db)
+        .await?
+        .map(to_wallet)
+        .transpose()
 }
 
 /// By exact name.

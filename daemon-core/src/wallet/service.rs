@@ -34,15 +34,22 @@ pub async fn create(
     };
     let mut tx = core.db.begin_write().await?;
     if repo::by_name(&*tx, &wallet.name).await?.is_some() {
-        return Err(Error::invalid("name", "is taken by another wallet; names are never reused"));
+        return Err(Error::invalid(
+            "name",
+            "is taken by another wallet; names are never reused",
+        ));
     }
     repo::insert(&*tx, &wallet).await?;
     let details = json!({
         "wallet_id": wallet.id, "name": wallet.name, "chain": wallet.chain.as_str(),
         "network": wallet.network, "address": wallet.address,
     });
-    audit::repo::append(&mut tx, &Record::new(AuditEvent::WalletCreated, actor, details), now)
-        .await?;
+    audit::repo::append(
+        &mut tx,
+        &Record::new(AuditEvent::WalletCreated, actor, details),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(wallet)
 }
@@ -50,13 +57,19 @@ pub async fn create(
 fn check(request: &CreateWalletRequest) -> Result<Chain, Error> {
     let mut issues = Vec::new();
     let mut issue = |path: &str, message: String| {
-        issues.push(Issue { path: path.to_owned(), message });
+        issues.push(Issue {
+            path: path.to_owned(),
+            message,
+        });
     };
     if let Err(cause) = name::check(&request.name) {
         issue("name", cause.to_string());
     }
     if !is_network(&request.network) {
-        issue("network", "must be 1 to 32 lowercase letters, digits or hyphens".to_owned());
+        issue(
+            "network",
+            "must be 1 to 32 lowercase letters, digits or hyphens".to_owned(),
+        );
     }
     let chain = Chain::parse(&request.chain);
     match chain {
@@ -85,8 +98,13 @@ pub async fn resolve(db: &impl ConnectionTrait, reference: &str) -> Result<Walle
     if let Some(wallet) = found {
         return Ok(wallet);
     }
-    let names = repo::list(db, false).await?.into_iter().map(|wallet| wallet.name);
-    Err(Error::WalletNotFound { nearest: crate::name::nearest(reference, names) })
+    let names = repo::list(db, false)
+        .await?
+        .into_iter()
+        .map(|wallet| wallet.name);
+    Err(Error::WalletNotFound {
+        nearest: crate::name::nearest(reference, names),
+    })
 }
 
 /// By name.
@@ -115,8 +133,12 @@ pub async fn terminate(core: &Core, actor: &Actor, reference: &str) -> Result<Wa
     let revoked = sessions::drop_wallet(core, &mut tx, actor, wallet.id, now).await?;
     let details =
         json!({ "wallet_id": wallet.id, "name": wallet.name, "revoked_sessions": revoked });
-    audit::repo::append(&mut tx, &Record::new(AuditEvent::WalletTerminated, actor, details), now)
-        .await?;
+    audit::repo::append(
+        &mut tx,
+        &Record::new(AuditEvent::WalletTerminated, actor, details),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     core.ring();
     Ok(wallet)

@@ -172,7 +172,9 @@ pub struct PairingResponse {
 
 impl std::fmt::Debug for PairingResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PairingResponse").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("PairingResponse")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 

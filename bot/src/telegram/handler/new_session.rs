@@ -162,13 +162,19 @@ impl Console {
     /// As the database says.
     pub async fn resume_handovers(&self, min_age_s: i64) -> Result<(), Error> {
         let finish = |view: &SessionView, outcome: &Outcome| messages(self, view, outcome);
-        handover::resume_all(&self.core, &finish, min_age_s).await.map(|_| ())
+        handover::resume_all(&self.core, &finish, min_age_s)
+            .await
+            .map(|_| ())
     }
 }
 
 /// The message of the chat that asked, if a chat did.
 fn messages(console: &Console, view: &SessionView, outcome: &Outcome) -> Vec<Draft> {
-    let note = view.session.handover.as_ref().and_then(|handover| handover.record.note.clone());
+    let note = view
+        .session
+        .handover
+        .as_ref()
+        .and_then(|handover| handover.record.note.clone());
     let Some(note) = note.and_then(|note| serde_json::from_value::<Note>(note).ok()) else {
         return Vec::new();
     };

@@ -20,7 +20,9 @@ pub(in crate::telegram) async fn by_stranger(turn: Turn, code: Argument) -> Hand
 pub(in crate::telegram) async fn by_operator(turn: Turn, code: Argument) -> Handled {
     if code.0.is_empty() {
         let name = turn.incoming.display_name.clone();
-        return turn.finish_with(turn.say(help::greeting(&turn.reader, &name))).await;
+        return turn
+            .finish_with(turn.say(help::greeting(&turn.reader, &name)))
+            .await;
     }
     redeem(turn, &code.0).await
 }

@@ -1,11 +1,11 @@
 //! `/sessions`, `/revoke`, and the buttons that list, open and end sessions.
 
 use sea_orm::ConnectionTrait;
+use waiaas_daemon_core::Error;
 use waiaas_daemon_core::console::outbox::Draft;
 use waiaas_daemon_core::db::WriteTx;
 use waiaas_daemon_core::session::view::{self as session_view, SessionView};
 use waiaas_daemon_core::session::{RevokeReason, renew, repo, service};
-use waiaas_daemon_core::Error;
 use waiaas_protocol::ids::SessionId;
 
 use crate::telegram::schema::{Argument, Handled};
@@ -70,11 +70,7 @@ pub(super) async fn open(
 }
 
 /// Asks before a session is ended; says so where it has ended already.
-pub(super) async fn ask_revoke(
-    turn: &Turn,
-    tx: &WriteTx,
-    id: SessionId,
-) -> Result<View, Error> {
+pub(super) async fn ask_revoke(turn: &Turn, tx: &WriteTx, id: SessionId) -> Result<View, Error> {
     Ok(match load(tx, id).await? {
         Some(view) if view.session.is_live(turn.now) => session::ask_revoke(&turn.reader, &view),
         Some(view) if view.session.revocation.is_some() => {
@@ -98,9 +94,15 @@ pub(super) async fn end(
     };
     let told = Some(turn.incoming.chat_id);
     service::revoke_in(core, tx, &turn.actor()?, &found, reason, told, turn.now).await?;
-    let Some(view) = load(tx, id).await? else { return Ok(Vec::new()) };
+    let Some(view) = load(tx, id).await? else {
+        return Ok(Vec::new());
+    };
     // Whoever was faster, the first end counts.
-    let first = view.session.revocation.as_ref().map(|end| end.reason.as_str());
+    let first = view
+        .session
+        .revocation
+        .as_ref()
+        .map(|end| end.reason.as_str());
     let rejected = first == Some(RevokeReason::RenewalRejected.as_str());
     let mut drafts = turn.replace(session::ended(&turn.reader, &view, rejected));
     for draft in &mut drafts {
@@ -122,5 +124,9 @@ pub(super) async fn reuse_was_mine(
     let actor = turn.actor()?;
     renew::acknowledge_reuse(tx, &actor, &found, generation, turn.now).await?;
     let view = session_view::load(&**tx, found).await?;
-    Ok(turn.replace(session::reuse_acknowledged(&turn.reader, &view, &actor.label())))
+    Ok(turn.replace(session::reuse_acknowledged(
+        &turn.reader,
+        &view,
+        &actor.label(),
+    )))
 }

@@ -9,5 +9,6 @@ use crate::telegram::view;
 /// How the system is doing.
 pub(in crate::telegram) async fn on_command(turn: Turn) -> Handled {
     let status = status::status(&turn.console.core, "").await?;
-    turn.finish_with(turn.say(view::status::view(&turn.reader, &status))).await
+    turn.finish_with(turn.say(view::status::view(&turn.reader, &status)))
+        .await
 }

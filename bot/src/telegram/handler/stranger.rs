@@ -12,7 +12,11 @@ pub(in crate::telegram) async fn on_message(turn: Turn) -> Handled {
     let mut tx = turn.console.core.db.begin_write().await?;
     let (user, chat) = (incoming.user_id, incoming.chat_id);
     let tell = refusals::note_in(&mut tx, user, chat, "message", turn.now).await?;
-    let drafts = if tell { turn.say(help::refusal(&turn.reader)) } else { Vec::new() };
+    let drafts = if tell {
+        turn.say(help::refusal(&turn.reader))
+    } else {
+        Vec::new()
+    };
     turn.finish(tx, drafts).await
 }
 

@@ -1,7 +1,7 @@
 //! A tap of an operator: the button is used up in the transaction of what it does.
 
 use waiaas_daemon_core::Error;
-use waiaas_daemon_core::console::callbacks::{self, Tap, Taken, Unusable};
+use waiaas_daemon_core::console::callbacks::{self, Taken, Tap, Unusable};
 use waiaas_daemon_core::console::messages;
 use waiaas_daemon_core::console::outbox::{self, Call, Draft, Priority, Target};
 use waiaas_daemon_core::db::WriteTx;
@@ -24,8 +24,18 @@ pub(in crate::telegram) async fn on_tap(turn: Turn) -> Handled {
         Err(unusable) => return not_usable(&turn, tx, unusable).await,
     };
     let action: Action = serde_json::from_value(taken.action.clone()).map_err(Error::internal)?;
-    if let Action::Create { agent_id, constraints, wallets, default_wallet } = action {
-        let granted = Granted { constraints: *constraints, wallets, default_wallet };
+    if let Action::Create {
+        agent_id,
+        constraints,
+        wallets,
+        default_wallet,
+    } = action
+    {
+        let granted = Granted {
+            constraints: *constraints,
+            wallets,
+            default_wallet,
+        };
         return create(turn, tx, &taken, agent_id, &granted).await;
     }
     let drafts = act(&turn, &mut tx, &taken, action).await?;
@@ -60,9 +70,10 @@ async fn act(
     // What is begun aside leaves its message as it was, with everything that it offers.
     let aside = match action {
         Action::NewSession { agent_id } => Some(new_session::pick(turn, agent_id).await?),
-        Action::AskRevoke { session_id, aside: true } => {
-            Some(sessions::ask_revoke(turn, tx, session_id).await?)
-        }
+        Action::AskRevoke {
+            session_id,
+            aside: true,
+        } => Some(sessions::ask_revoke(turn, tx, session_id).await?),
         _ => None,
     };
     if let Some(view) = aside {
@@ -92,9 +103,10 @@ async fn act(
         Action::Reject { session_id } => {
             sessions::end(turn, tx, session_id, RevokeReason::RenewalRejected).await?
         }
-        Action::ReuseMine { session_id, generation } => {
-            sessions::reuse_was_mine(turn, tx, session_id, generation).await?
-        }
+        Action::ReuseMine {
+            session_id,
+            generation,
+        } => sessions::reuse_was_mine(turn, tx, session_id, generation).await?,
     })
 }
 
@@ -140,7 +152,10 @@ async fn not_usable(turn: &Turn, tx: WriteTx, unusable: Unusable) -> Handled {
         && !callbacks::any_open(&*tx, outbox_id, turn.now).await?
     {
         let target = Target::Message(message_id);
-        let call = Call::DropKeyboard { target, keyboard_of: outbox_id };
+        let call = Call::DropKeyboard {
+            target,
+            keyboard_of: outbox_id,
+        };
         drafts.push(Draft::new(chat_id, Priority::Chatter, call));
     }
     turn.finish(tx, drafts).await

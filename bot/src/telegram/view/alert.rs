@@ -21,8 +21,16 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
         Event::SessionRenewed { .. } => renewed(reader, event),
         Event::SessionExpiringSoon { .. } => expiring_soon(reader, event),
         Event::SessionTokenReused { .. } => token_reused(reader, event),
-        Event::SessionRenewalRejected { subject, renewal_count, max_renewals, by, at } => {
-            ended(reader, subject, fl!(
+        Event::SessionRenewalRejected {
+            subject,
+            renewal_count,
+            max_renewals,
+            by,
+            at,
+        } => ended(
+            reader,
+            subject,
+            fl!(
                 reader.texts,
                 "alert-renewal-rejected",
                 agent = escape(&subject.agent_name),
@@ -31,35 +39,57 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
                 max = max_renewals.to_owned(),
                 by = who(reader, by),
                 when = reader.moment(*at)
-            ))
-        }
-        Event::SessionRevoked { subject, by, reason, at, .. } => {
+            ),
+        ),
+        Event::SessionRevoked {
+            subject,
+            by,
+            reason,
+            at,
+            ..
+        } => {
             let why = revoke_reason(reader, reason);
-            ended(reader, subject, fl!(
-                reader.texts,
-                "alert-revoked",
-                agent = escape(&subject.agent_name),
-                session = short_id(subject.session_id),
-                by = who(reader, by),
-                when = reader.moment(*at),
-                why = why
-            ))
+            ended(
+                reader,
+                subject,
+                fl!(
+                    reader.texts,
+                    "alert-revoked",
+                    agent = escape(&subject.agent_name),
+                    session = short_id(subject.session_id),
+                    by = who(reader, by),
+                    when = reader.moment(*at),
+                    why = why
+                ),
+            )
         }
-        Event::SessionExpired { subject, at, last_used_at } => {
+        Event::SessionExpired {
+            subject,
+            at,
+            last_used_at,
+        } => {
             let seen = match last_used_at {
                 Some(at) => reader.moment(*at),
                 None => fl!(reader.texts, "console-never"),
             };
-            ended(reader, subject, fl!(
-                reader.texts,
-                "alert-expired",
-                agent = escape(&subject.agent_name),
-                session = short_id(subject.session_id),
-                when = reader.moment(*at),
-                seen = seen
-            ))
+            ended(
+                reader,
+                subject,
+                fl!(
+                    reader.texts,
+                    "alert-expired",
+                    agent = escape(&subject.agent_name),
+                    session = short_id(subject.session_id),
+                    when = reader.moment(*at),
+                    seen = seen
+                ),
+            )
         }
-        Event::KillSwitchActivated { by, revoked_sessions, at } => View::text(fl!(
+        Event::KillSwitchActivated {
+            by,
+            revoked_sessions,
+            at,
+        } => View::text(fl!(
             reader.texts,
             "alert-kill-switch-activated",
             by = who(reader, by),
@@ -72,9 +102,11 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
             by = who(reader, by),
             when = reader.moment(*at)
         )),
-        Event::DatabaseFrozen { at } => {
-            View::text(fl!(reader.texts, "alert-database-frozen", when = reader.moment(*at)))
-        }
+        Event::DatabaseFrozen { at } => View::text(fl!(
+            reader.texts,
+            "alert-database-frozen",
+            when = reader.moment(*at)
+        )),
         Event::OperatorRemoved { name, by, at, .. } => View::text(fl!(
             reader.texts,
             "alert-operator-removed",
@@ -82,7 +114,12 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
             by = who(reader, by),
             when = reader.moment(*at)
         )),
-        Event::PowerAdded { what, subject, by, at } => View::text(fl!(
+        Event::PowerAdded {
+            what,
+            subject,
+            by,
+            at,
+        } => View::text(fl!(
             reader.texts,
             "alert-power-added",
             what = power(reader, *what),
@@ -113,7 +150,11 @@ fn created(reader: &Reader, event: &Event) -> View {
     else {
         return View::text(String::new());
     };
-    let wallets = wallets.iter().map(|name| escape(name)).collect::<Vec<_>>().join(", ");
+    let wallets = wallets
+        .iter()
+        .map(|name| escape(name))
+        .collect::<Vec<_>>()
+        .join(", ");
     let mut lines = vec![
         fl!(
             reader.texts,
@@ -128,8 +169,16 @@ fn created(reader: &Reader, event: &Event) -> View {
             unit = reader.duration(*expires_in),
             renewals = max_renewals.to_owned()
         ),
-        fl!(reader.texts, "console-expires-line", when = reader.moment(*expires_at)),
-        fl!(reader.texts, "console-absolute-end", when = reader.moment(*absolute_expires_at)),
+        fl!(
+            reader.texts,
+            "console-expires-line",
+            when = reader.moment(*expires_at)
+        ),
+        fl!(
+            reader.texts,
+            "console-absolute-end",
+            when = reader.moment(*absolute_expires_at)
+        ),
         fl!(reader.texts, "console-wallets-line", wallets = wallets),
     ];
     lines.extend(limit_lines(reader, limits));
@@ -160,7 +209,9 @@ fn renewed(reader: &Reader, event: &Event) -> View {
         left = reader.span((absolute_expires_at - reader.now).max(0)),
         until = reader.moment(*reject_by)
     );
-    let reject = Action::Reject { session_id: subject.session_id };
+    let reject = Action::Reject {
+        session_id: subject.session_id,
+    };
     // The window is advice, never a lock: the button works as long as the token does.
     let lifetime = (expires_at - reader.now).max(LIFETIME_MIN_S);
     let button = Choice::new(fl!(reader.texts, "alert-button-reject"), reject).for_s(lifetime);
@@ -201,7 +252,14 @@ fn expiring_soon(reader: &Reader, event: &Event) -> View {
 }
 
 fn token_reused(reader: &Reader, event: &Event) -> View {
-    let Event::SessionTokenReused { subject, generation, from, at, session_ended } = event else {
+    let Event::SessionTokenReused {
+        subject,
+        generation,
+        from,
+        at,
+        session_ended,
+    } = event
+    else {
         return View::text(String::new());
     };
     let agent = escape(&subject.agent_name);
@@ -227,7 +285,10 @@ fn token_reused(reader: &Reader, event: &Event) -> View {
         from = from,
         when = when
     );
-    let mine = Action::ReuseMine { session_id: subject.session_id, generation: *generation };
+    let mine = Action::ReuseMine {
+        session_id: subject.session_id,
+        generation: *generation,
+    };
     View::text(text).row([
         revoke_button(reader, subject.session_id, true).for_s(ALERT_LIFETIME_S),
         Choice::new(fl!(reader.texts, "alert-button-mine"), mine).for_s(ALERT_LIFETIME_S),

@@ -22,7 +22,11 @@ pub(in crate::telegram) fn no_active_agents(reader: &Reader) -> View {
 }
 
 /// No agent has this name.
-pub(in crate::telegram) fn unknown_agent(reader: &Reader, name: &str, nearest: Option<&str>) -> View {
+pub(in crate::telegram) fn unknown_agent(
+    reader: &Reader,
+    name: &str,
+    nearest: Option<&str>,
+) -> View {
     let name = escape(&shorten(name));
     View::text(match nearest {
         Some(nearest) => fl!(
@@ -36,7 +40,11 @@ pub(in crate::telegram) fn unknown_agent(reader: &Reader, name: &str, nearest: O
 }
 
 /// An inline keyboard of agents.
-pub(in crate::telegram) fn choose_agent(reader: &Reader, agents: &[AgentView], page: usize) -> View {
+pub(in crate::telegram) fn choose_agent(
+    reader: &Reader,
+    agents: &[AgentView],
+    page: usize,
+) -> View {
     let page = Page::of(agents, page);
     let mut view = View::text(if page.pages > 1 {
         fl!(
@@ -49,7 +57,9 @@ pub(in crate::telegram) fn choose_agent(reader: &Reader, agents: &[AgentView], p
         fl!(reader.texts, "console-choose-agent")
     });
     for agent in page.rows {
-        let action = Action::PickAgent { agent_id: agent.agent.id };
+        let action = Action::PickAgent {
+            agent_id: agent.agent.id,
+        };
         view = view.row([Choice::new(agent.agent.name.clone(), action)]);
     }
     let turners = page.turners(|page| Action::AgentsPage { page });
@@ -71,7 +81,11 @@ pub(in crate::telegram) fn confirm(
     absolute_expires_at: i64,
 ) -> View {
     let mut lines = vec![
-        fl!(reader.texts, "console-grant-title", agent = escape(&agent.agent.name)),
+        fl!(
+            reader.texts,
+            "console-grant-title",
+            agent = escape(&agent.agent.name)
+        ),
         String::new(),
         fl!(
             reader.texts,
@@ -79,11 +93,19 @@ pub(in crate::telegram) fn confirm(
             unit = reader.duration(granted.expires_in),
             renewals = granted.max_renewals
         ),
-        fl!(reader.texts, "console-absolute-end", when = reader.moment(absolute_expires_at)),
+        fl!(
+            reader.texts,
+            "console-absolute-end",
+            when = reader.moment(absolute_expires_at)
+        ),
     ];
     let names = agent.wallets.iter().map(|wallet| {
         let name = escape(&wallet.name);
-        if wallet.is_default { fl!(reader.texts, "console-default-wallet", name = name) } else { name }
+        if wallet.is_default {
+            fl!(reader.texts, "console-default-wallet", name = name)
+        } else {
+            name
+        }
     });
     let names = names.collect::<Vec<_>>().join(", ");
     lines.push(fl!(reader.texts, "console-wallets-line", wallets = names));
@@ -92,7 +114,11 @@ pub(in crate::telegram) fn confirm(
         agent_id: agent.agent.id,
         constraints: Box::new(granted.to_request()),
         wallets: agent.wallets.iter().map(|wallet| wallet.id).collect(),
-        default_wallet: agent.wallets.iter().find(|wallet| wallet.is_default).map(|w| w.id),
+        default_wallet: agent
+            .wallets
+            .iter()
+            .find(|wallet| wallet.is_default)
+            .map(|w| w.id),
     };
     View::text(lines.join("\n")).row([
         Choice::new(fl!(reader.texts, "console-button-create"), create),
@@ -104,13 +130,25 @@ pub(in crate::telegram) fn confirm(
 pub(in crate::telegram) fn limit_lines(reader: &Reader, limits: &Limits) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(amount) = &limits.max_amount_per_tx {
-        lines.push(fl!(reader.texts, "console-limit-per-tx", amount = amount.as_str().to_owned()));
+        lines.push(fl!(
+            reader.texts,
+            "console-limit-per-tx",
+            amount = amount.as_str().to_owned()
+        ));
     }
     if let Some(amount) = &limits.max_total_amount {
-        lines.push(fl!(reader.texts, "console-limit-total", amount = amount.as_str().to_owned()));
+        lines.push(fl!(
+            reader.texts,
+            "console-limit-total",
+            amount = amount.as_str().to_owned()
+        ));
     }
     if let Some(count) = limits.max_transactions {
-        lines.push(fl!(reader.texts, "console-limit-transactions", count = count));
+        lines.push(fl!(
+            reader.texts,
+            "console-limit-transactions",
+            count = count
+        ));
     }
     if let Some(operations) = &limits.allowed_operations {
         let list = escape(&operations.join(", "));
@@ -131,37 +169,64 @@ pub(in crate::telegram) fn limit_lines(reader: &Reader, limits: &Limits) -> Vec<
 
 /// The session is being handed over.
 pub(in crate::telegram) fn working(reader: &Reader, agent_name: &str) -> View {
-    View::text(fl!(reader.texts, "console-creating", agent = escape(agent_name)))
+    View::text(fl!(
+        reader.texts,
+        "console-creating",
+        agent = escape(agent_name)
+    ))
 }
 
 /// The hand-over is over.
 pub(in crate::telegram) fn outcome(reader: &Reader, view: &SessionView, outcome: &Outcome) -> View {
     let agent = escape(&view.agent_name);
     match outcome {
-        Outcome::Delivered { token_file, replaced } => {
+        Outcome::Delivered {
+            token_file,
+            replaced,
+        } => {
             let session = &view.session;
             let mut lines = vec![
                 fl!(reader.texts, "console-created-title", agent = agent),
                 String::new(),
-                fl!(reader.texts, "console-session-line", session = short_id(session.id)),
-                fl!(reader.texts, "console-expires-line", when = reader.moment(session.expires_at)),
+                fl!(
+                    reader.texts,
+                    "console-session-line",
+                    session = short_id(session.id)
+                ),
+                fl!(
+                    reader.texts,
+                    "console-expires-line",
+                    when = reader.moment(session.expires_at)
+                ),
                 fl!(
                     reader.texts,
                     "console-renewals-line",
                     count = session.renewal_count,
                     max = session.max_renewals
                 ),
-                fl!(reader.texts, "console-token-file-line", path = escape(token_file)),
+                fl!(
+                    reader.texts,
+                    "console-token-file-line",
+                    path = escape(token_file)
+                ),
             ];
             if let Some(former) = replaced {
-                lines.push(fl!(reader.texts, "console-replaced-line", session = short_id(*former)));
+                lines.push(fl!(
+                    reader.texts,
+                    "console-replaced-line",
+                    session = short_id(*former)
+                ));
             }
             View::text(lines.join("\n"))
         }
         Outcome::Failed { reason } => {
             let reason = escape(reason);
-            let text =
-                fl!(reader.texts, "console-handover-failed", agent = agent, reason = reason);
+            let text = fl!(
+                reader.texts,
+                "console-handover-failed",
+                agent = agent,
+                reason = reason
+            );
             View::text(text).row([new_session_button(reader, view.session.agent_id)])
         }
         Outcome::Ended => ended(reader, view, false),
@@ -171,7 +236,11 @@ pub(in crate::telegram) fn outcome(reader: &Reader, view: &SessionView, outcome:
 /// Something was refused; `message` and `hints` are the error's own texts, in which commands
 /// stand between backticks.
 pub(in crate::telegram) fn refused(reader: &Reader, message: &str, hints: &[String]) -> View {
-    let mut lines = vec![fl!(reader.texts, "console-refused", message = with_code(message))];
+    let mut lines = vec![fl!(
+        reader.texts,
+        "console-refused",
+        message = with_code(message)
+    )];
     lines.extend(hints.iter().map(|hint| with_code(hint)));
     View::text(lines.join("\n"))
 }

@@ -30,11 +30,23 @@ pub(in crate::telegram) fn who_am_i(
     known: bool,
 ) -> View {
     let mut lines = vec![
-        fl!(reader.texts, "console-whoami-user", id = user_id.to_string()),
-        fl!(reader.texts, "console-whoami-chat", id = chat_id.to_string()),
+        fl!(
+            reader.texts,
+            "console-whoami-user",
+            id = user_id.to_string()
+        ),
+        fl!(
+            reader.texts,
+            "console-whoami-chat",
+            id = chat_id.to_string()
+        ),
     ];
     if let Some(thread) = thread_id {
-        lines.push(fl!(reader.texts, "console-whoami-topic", id = thread.to_string()));
+        lines.push(fl!(
+            reader.texts,
+            "console-whoami-topic",
+            id = thread.to_string()
+        ));
     }
     lines.push(if known {
         fl!(reader.texts, "console-whoami-paired")

@@ -28,7 +28,11 @@ pub(in crate::telegram) fn with_code(text: &str) -> String {
         return safe;
     }
     let mark = |(place, part): (usize, &&str)| {
-        if place % 2 == 1 { format!("<code>{part}</code>") } else { (*part).to_owned() }
+        if place % 2 == 1 {
+            format!("<code>{part}</code>")
+        } else {
+            (*part).to_owned()
+        }
     };
     parts.iter().enumerate().map(mark).collect()
 }
@@ -102,7 +106,12 @@ mod tests {
 
     #[test]
     fn escaping_and_plain_text_are_inverse() {
-        for hostile in ["<b>&\"'</b>", "a < b > c & d", "&lt;", "</code><a href=\"x\">"] {
+        for hostile in [
+            "<b>&\"'</b>",
+            "a < b > c & d",
+            "&lt;",
+            "</code><a href=\"x\">",
+        ] {
             assert_eq!(to_plain(&escape(hostile)), hostile);
             assert!(!escape(hostile).contains(['<', '>']));
         }
@@ -112,7 +121,10 @@ mod tests {
 
     #[test]
     fn commands_between_backticks_are_code() {
-        assert_eq!(with_code("run `a <b>` or `c`"), "run <code>a &lt;b&gt;</code> or <code>c</code>");
+        assert_eq!(
+            with_code("run `a <b>` or `c`"),
+            "run <code>a &lt;b&gt;</code> or <code>c</code>"
+        );
         assert_eq!(with_code("one ` only"), "one ` only");
         assert_eq!(with_code("<none>"), "&lt;none&gt;");
     }
@@ -136,6 +148,10 @@ mod tests {
         assert!(parts.iter().all(|part| utf16(part) <= TEXT_UTF16_MAX));
         let whole = parts.concat().replace('\n', "");
         assert_eq!(whole, format!("Wallets: {line}end"));
-        assert!(parts.iter().all(|part| part.starts_with("Wallets") || part.starts_with("&lt;")));
+        assert!(
+            parts
+                .iter()
+                .all(|part| part.starts_with("Wallets") || part.starts_with("&lt;"))
+        );
     }
 }

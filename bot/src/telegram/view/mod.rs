@@ -44,14 +44,19 @@ impl Words {
     /// # Panics
     /// When the embedded texts are not Fluent; a test would have said so.
     pub(super) fn load() -> Self {
-        Self { en: load(Language::En), ko: load(Language::Ko) }
+        Self {
+            en: load(Language::En),
+            ko: load(Language::Ko),
+        }
     }
 }
 
 fn load(language: Language) -> Arc<FluentLanguageLoader> {
     let parse = |language: Language| language.code().parse().expect("a language tag");
     let texts = FluentLanguageLoader::new("waiaas", parse(Language::En));
-    texts.load_languages(&Locales, &[parse(language)]).expect("texts are embedded");
+    texts
+        .load_languages(&Locales, &[parse(language)])
+        .expect("texts are embedded");
     // Isolation marks would end up in ids and paths that people copy.
     texts.set_use_isolating(false);
     Arc::new(texts)
@@ -74,7 +79,12 @@ impl Reader {
             Language::Ko => &words.ko,
         };
         let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-        Self { texts: Arc::clone(texts), language, zone, now }
+        Self {
+            texts: Arc::clone(texts),
+            language,
+            zone,
+            now,
+        }
     }
 }
 
@@ -89,7 +99,11 @@ pub(super) struct Choice {
 impl Choice {
     /// A button of a conversation.
     pub(super) fn new(label: impl Into<String>, action: Action) -> Self {
-        Self { label: shorten(&label.into()), action, lifetime_s: CHOICE_LIFETIME_S }
+        Self {
+            label: shorten(&label.into()),
+            action,
+            lifetime_s: CHOICE_LIFETIME_S,
+        }
     }
 
     /// A button that works for another time.
@@ -119,7 +133,10 @@ pub(super) struct View {
 impl View {
     /// A message without buttons.
     pub(super) fn text(html: impl Into<String>) -> Self {
-        Self { html: html.into(), rows: Vec::new() }
+        Self {
+            html: html.into(),
+            rows: Vec::new(),
+        }
     }
 
     /// With a row of buttons.
@@ -154,7 +171,10 @@ impl View {
         if let Some(first) = drafts.first_mut()
             && let Call::Send { html, .. } = &mut first.call
         {
-            first.call = Call::Edit { target, html: std::mem::take(html) };
+            first.call = Call::Edit {
+                target,
+                html: std::mem::take(html),
+            };
         }
         drafts
     }
@@ -170,7 +190,9 @@ fn bind(rows: Vec<Vec<Choice>>, user_id: i64, chat_id: i64, now: i64) -> Vec<Vec
             expires_at: now + choice.lifetime_s,
         },
     };
-    rows.into_iter().map(|row| row.into_iter().map(bind).collect()).collect()
+    rows.into_iter()
+        .map(|row| row.into_iter().map(bind).collect())
+        .collect()
 }
 
 /// One page of a list, and the buttons that turn it.
@@ -187,7 +209,11 @@ impl<'a, T> Page<'a, T> {
         let number = number.min(pages - 1);
         let from = number * PAGE_ROWS;
         let to = (from + PAGE_ROWS).min(all.len());
-        Self { rows: &all[from..to], number, pages }
+        Self {
+            rows: &all[from..to],
+            number,
+            pages,
+        }
     }
 
     /// The number that a person reads, from 1 on.
@@ -218,9 +244,23 @@ mod tests {
         assert_eq!(Page::of(&all, 0).rows, &all[0..8]);
         assert_eq!(Page::of(&all, 2).rows, &all[16..17]);
         assert_eq!(Page::of(&all, 99).number, 2);
-        assert_eq!(Page::of(&all, 0).turners(|page| Action::AgentsPage { page }).len(), 1);
-        assert_eq!(Page::of(&all, 1).turners(|page| Action::AgentsPage { page }).len(), 2);
-        assert!(Page::of(&all[..8], 0).turners(|page| Action::AgentsPage { page }).is_empty());
+        assert_eq!(
+            Page::of(&all, 0)
+                .turners(|page| Action::AgentsPage { page })
+                .len(),
+            1
+        );
+        assert_eq!(
+            Page::of(&all, 1)
+                .turners(|page| Action::AgentsPage { page })
+                .len(),
+            2
+        );
+        assert!(
+            Page::of(&all[..8], 0)
+                .turners(|page| Action::AgentsPage { page })
+                .is_empty()
+        );
         assert_eq!(Page::<usize>::of(&[], 5).rows.len(), 0);
     }
 

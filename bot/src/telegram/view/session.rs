@@ -23,7 +23,10 @@ pub(in crate::telegram) fn short_id(id: SessionId) -> String {
 
 /// The button that begins a new session for an agent.
 pub(in crate::telegram) fn new_session_button(reader: &Reader, agent_id: AgentId) -> Choice {
-    Choice::new(fl!(reader.texts, "console-button-new-session"), Action::NewSession { agent_id })
+    Choice::new(
+        fl!(reader.texts, "console-button-new-session"),
+        Action::NewSession { agent_id },
+    )
 }
 
 /// The button that asks before it revokes; `aside` on alerts, which stay as they are.
@@ -51,7 +54,11 @@ pub(in crate::telegram) fn list(reader: &Reader, sessions: &[SessionView], page:
             pages = page.pages
         )
     } else {
-        fl!(reader.texts, "console-sessions-title", count = sessions.len())
+        fl!(
+            reader.texts,
+            "console-sessions-title",
+            count = sessions.len()
+        )
     }];
     let mut view = View::text("");
     for session in page.rows {
@@ -64,7 +71,13 @@ pub(in crate::telegram) fn list(reader: &Reader, sessions: &[SessionView], page:
             left = reader.span(session.session.expires_at - reader.now)
         );
         let session_id = session.session.id;
-        view = view.row([Choice::new(label, Action::OpenSession { session_id, page: page.number })]);
+        view = view.row([Choice::new(
+            label,
+            Action::OpenSession {
+                session_id,
+                page: page.number,
+            },
+        )]);
     }
     let turners = page.turners(|page| Action::SessionsPage { page });
     if !turners.is_empty() {
@@ -106,7 +119,10 @@ fn last_seen(reader: &Reader, view: &SessionView) -> String {
 /// One session with what it may.
 pub(in crate::telegram) fn details(reader: &Reader, view: &SessionView, page: usize) -> View {
     let session = &view.session;
-    let back = Choice::new(fl!(reader.texts, "console-button-back"), Action::SessionsPage { page });
+    let back = Choice::new(
+        fl!(reader.texts, "console-button-back"),
+        Action::SessionsPage { page },
+    );
     let mut lines = vec![fl!(
         reader.texts,
         "console-session-head",
@@ -125,18 +141,29 @@ pub(in crate::telegram) fn details(reader: &Reader, view: &SessionView, page: us
         "console-absolute-end",
         when = reader.moment(session.absolute_expires_at)
     ));
-    lines.push(fl!(reader.texts, "console-last-seen-line", seen = last_seen(reader, view)));
+    lines.push(fl!(
+        reader.texts,
+        "console-last-seen-line",
+        seen = last_seen(reader, view)
+    ));
     let names = view.wallets.iter().map(|wallet| {
         let name = escape(&wallet.name);
-        if wallet.is_default { fl!(reader.texts, "console-default-wallet", name = name) } else { name }
+        if wallet.is_default {
+            fl!(reader.texts, "console-default-wallet", name = name)
+        } else {
+            name
+        }
     });
     let names = names.collect::<Vec<_>>().join(", ");
     lines.push(fl!(reader.texts, "console-wallets-line", wallets = names));
     lines.extend(limit_lines(reader, &session.limits));
     let text = View::text(lines.join("\n"));
     if session.is_live(reader.now) {
-        text.row([revoke_button(reader, session.id, false), new_session_button(reader, session.agent_id)])
-            .row([back])
+        text.row([
+            revoke_button(reader, session.id, false),
+            new_session_button(reader, session.agent_id),
+        ])
+        .row([back])
     } else {
         text.row([new_session_button(reader, session.agent_id), back])
     }
@@ -145,10 +172,18 @@ pub(in crate::telegram) fn details(reader: &Reader, view: &SessionView, page: us
 fn state_line(reader: &Reader, view: &SessionView) -> String {
     match view.session.state(reader.now) {
         SessionState::Active { expires_at } => {
-            fl!(reader.texts, "console-expires-line", when = reader.moment(expires_at))
+            fl!(
+                reader.texts,
+                "console-expires-line",
+                when = reader.moment(expires_at)
+            )
         }
         SessionState::Expired { at } => {
-            fl!(reader.texts, "console-expired-line", when = reader.moment(at))
+            fl!(
+                reader.texts,
+                "console-expired-line",
+                when = reader.moment(at)
+            )
         }
         SessionState::Revoked { at, by } => fl!(
             reader.texts,
@@ -210,12 +245,20 @@ pub(in crate::telegram) fn ended(reader: &Reader, view: &SessionView, rejected: 
 
 /// No session has this id.
 pub(in crate::telegram) fn unknown(reader: &Reader, id: &str) -> View {
-    View::text(fl!(reader.texts, "console-unknown-session", id = escape(&shorten(id))))
+    View::text(fl!(
+        reader.texts,
+        "console-unknown-session",
+        id = escape(&shorten(id))
+    ))
 }
 
 /// Several sessions begin so.
 pub(in crate::telegram) fn ambiguous(reader: &Reader, prefix: &str) -> View {
-    View::text(fl!(reader.texts, "console-ambiguous-session", id = escape(&shorten(prefix))))
+    View::text(fl!(
+        reader.texts,
+        "console-ambiguous-session",
+        id = escape(&shorten(prefix))
+    ))
 }
 
 /// "It was me", said in place.

@@ -17,10 +17,18 @@ pub(in crate::telegram) fn view(reader: &Reader, status: &StatusBody) -> View {
             uptime = reader.span(status.uptime_s)
         ),
         String::new(),
-        fl!(reader.texts, "console-status-sessions", count = status.live_sessions),
+        fl!(
+            reader.texts,
+            "console-status-sessions",
+            count = status.live_sessions
+        ),
     ];
     if let Some(next) = status.next_expiry_at {
-        lines.push(fl!(reader.texts, "console-status-next", when = reader.moment(next.unix_s())));
+        lines.push(fl!(
+            reader.texts,
+            "console-status-next",
+            when = reader.moment(next.unix_s())
+        ));
     }
     lines.push(fl!(
         reader.texts,

@@ -14,7 +14,12 @@ impl Reader {
     /// `2026-02-08 19:26 (in 6 h)`.
     pub(in crate::telegram) fn moment(&self, at: i64) -> String {
         let date = self.clock_text(at, "%Y-%m-%d %H:%M");
-        fl!(self.texts, "console-moment", date = date, relative = self.relative(at))
+        fl!(
+            self.texts,
+            "console-moment",
+            date = date,
+            relative = self.relative(at)
+        )
     }
 
     /// `19:26`.
@@ -24,7 +29,10 @@ impl Reader {
 
     fn clock_text(&self, at: i64, format: &str) -> String {
         let moment = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH);
-        moment.to_zoned(self.zone.clone()).strftime(format).to_string()
+        moment
+            .to_zoned(self.zone.clone())
+            .strftime(format)
+            .to_string()
     }
 
     /// `in 6 h` or `6 h ago`.
@@ -76,7 +84,9 @@ impl Reader {
 pub(in crate::telegram) fn bar(left_s: i64, whole_s: i64) -> String {
     let whole = whole_s.max(1);
     let full = (left_s.clamp(0, whole) * BAR_CELLS + whole - 1) / whole;
-    (0..BAR_CELLS).map(|cell| if cell < full { '▰' } else { '▱' }).collect()
+    (0..BAR_CELLS)
+        .map(|cell| if cell < full { '▰' } else { '▱' })
+        .collect()
 }
 
 #[cfg(test)]
@@ -94,10 +104,16 @@ mod tests {
     #[test]
     fn moments_are_local_and_relative() {
         let english = reader(Language::En, "UTC");
-        assert_eq!(english.moment(NOW + 6 * HOUR_S), "2026-02-08 16:26 (in 6 h)");
+        assert_eq!(
+            english.moment(NOW + 6 * HOUR_S),
+            "2026-02-08 16:26 (in 6 h)"
+        );
         assert_eq!(english.moment(NOW - 10), "2026-02-08 10:26 (just now)");
         let korean = reader(Language::Ko, "Asia/Seoul");
-        assert_eq!(korean.moment(NOW + 6 * HOUR_S), "2026-02-09 01:26 (6시간 후)");
+        assert_eq!(
+            korean.moment(NOW + 6 * HOUR_S),
+            "2026-02-09 01:26 (6시간 후)"
+        );
         assert_eq!(reader(Language::En, "No/Where").hour(NOW), "10:26");
     }
 

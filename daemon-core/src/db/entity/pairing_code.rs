@@ -5,7 +5,10 @@ use sea_orm::entity::prelude::*;
 /// A row of `pairing_codes`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "pairing_codes")]
-#[allow(missing_docs, reason = "columns are described in PROTOCOL.md and the migrations")]
+#[allow(
+    missing_docs,
+    reason = "columns are described in PROTOCOL.md and the migrations"
+)]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub code_hash: String,
