@@ -348,26 +348,22 @@ async fn failed(
     let reason = cause.to_string();
     let mut tx = core.db.begin_write().await?;
     let session = repo::by_id(&*tx, id).await?.ok_or(Error::SessionNotFound)?;
-    let why = RevokeReason::HandoverFailed;
-    service::revoke_in(core, &mut tx, actor, &session, why, None, now).await?;
     let view = view::load(&*tx, session).await?;
-    tell(
-        core,
-        tx,
-        &view,
-        &Outcome::Failed {
-            reason: reason.clone(),
-        },
-        finish,
-    )
-    .await?;
+    let outcome = Outcome::Failed {
+        reason: reason.clone(),
+    };
+    // The chat that asked reads why in its own message; an alert would only say it again.
+    let told = finish(&view, &outcome).first().map(|draft| draft.chat_id);
+    let why = RevokeReason::HandoverFailed;
+    service::revoke_in(core, &mut tx, actor, &view.session, why, told, now).await?;
+    tell(core, tx, &view, &outcome, finish).await?;
     Err(Error::TokenFileUnwritable { reason })
 }
 
 /// Finishes every hand-over that was begun at least `min_age_s` seconds ago and not finished:
 /// 0 at start, when nothing else can be at it. While the system is locked nothing is handed
-/// over: a restored database may hold hand-overs that were revoked since. Says how many were delivered and how many were
-/// revoked.
+/// over: a restored database may hold hand-overs that were revoked since. Says how many were
+/// delivered and how many were revoked.
 ///
 /// # Errors
 /// As the database says.

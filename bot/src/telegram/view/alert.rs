@@ -119,14 +119,18 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
             subject,
             by,
             at,
-        } => View::text(fl!(
-            reader.texts,
-            "alert-power-added",
-            what = power(reader, *what),
-            subject = escape(subject),
-            by = who(reader, by),
-            when = reader.moment(*at)
-        )),
+        } => {
+            let text = fl!(
+                reader.texts,
+                "alert-power-added",
+                what = power(reader, *what),
+                subject = escape(subject),
+                by = who(reader, by),
+                when = reader.moment(*at)
+            );
+            // Some powers name no subject.
+            View::text(text.replace(" \n", "\n"))
+        }
     }
 }
 
