@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{PATIENCE, Setup, Story, TestDaemon};
+use crate::harness::{PATIENCE, Setup, Story, TestDaemon, shown};
 
 #[tokio::test]
 async fn a_session_from_the_machine_is_told_and_so_is_its_revocation() {
@@ -403,4 +403,24 @@ async fn hostile_names_arrive_as_text() {
         "{parse_modes:?}"
     );
     story.assert(&bench, "hostile_name");
+}
+
+#[tokio::test]
+async fn an_alert_stays_as_it_is_while_its_buttons_are_used() {
+    let bench = TestDaemon::new().await.with_agent("trader").await;
+    let session = bench.issue("trader").await;
+    let created = bench.next().await;
+    for _ in 0..2 {
+        bench.press(&created, "Revoke").await;
+        let asked = bench.next().await;
+        let cancelled = bench.tap(&asked, "Cancel").await;
+        assert_eq!(cancelled.text, "Cancelled. Nothing has changed.");
+        bench.quiet().await;
+        let now = bench.owner.chat().message(created.id).unwrap().clone();
+        assert_eq!(shown(&now), shown(&created));
+    }
+    bench.press(&created, "Revoke").await;
+    let asked = bench.next().await;
+    bench.tap(&asked, "Yes, revoke").await;
+    assert_eq!(bench.whoami(&session.token).await.code(), "SESSION_REVOKED");
 }

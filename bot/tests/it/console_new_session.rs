@@ -294,10 +294,23 @@ async fn a_folder_that_is_a_file_is_refused_and_nothing_half_made_stays() {
         1,
         "only the first agent's"
     );
-    assert_eq!(
-        std::fs::read_to_string(bench.data_dir().join("mcp-tokens")).unwrap(),
-        "a file"
-    );
+    let folder = bench.data_dir().join("mcp-tokens");
+    assert_eq!(std::fs::read_to_string(&folder).unwrap(), "a file");
+
+    std::fs::remove_file(&folder).unwrap();
+    let asked = bench.say("/newsession second").await;
+    bench.tap(&asked, "Create").await;
+    bench.settled(&asked).await;
+    let files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    let own = files
+        .iter()
+        .find(|path| path.extension().is_none())
+        .unwrap();
+    let token = std::fs::read_to_string(own).unwrap();
+    assert_eq!(bench.whoami(&token).await.ok()["agent"]["name"], "second");
 }
 
 #[tokio::test]
@@ -365,4 +378,43 @@ async fn more_wallets_than_fit_in_one_message_and_all_arrive() {
     bench.quiet().await;
     assert!(opened.edited && opened.keyboard.is_empty());
     assert!(bench.unseen().last().unwrap().button("Revoke").is_some());
+}
+
+#[tokio::test]
+async fn create_grants_what_was_shown_and_never_more_than_is_allowed_by_then() {
+    let bench = TestDaemon::new().await.with_agent("trader").await;
+    let asked = bench.say("/newsession").await;
+    let lower = bench.say("/newsession").await;
+    // Wider defaults and another wallet came after the question.
+    let defaults = serde_json::json!({ "maxRenewals": 90 });
+    bench
+        .admin("PUT", "/v1/agents/trader/defaults", defaults)
+        .await
+        .ok();
+    bench.add_wallet("late").await;
+    let link = serde_json::json!({ "wallet": "late" });
+    bench
+        .admin("POST", "/v1/agents/trader/wallets", link)
+        .await
+        .ok();
+    bench.tap(&asked, "Create").await;
+    let done = bench.settled(&asked).await;
+    assert!(done.text.contains("Renewals: 0/30"), "{}", done.text);
+    let token = std::fs::read_to_string(bench.token_file()).unwrap();
+    let me = bench.whoami(&token).await.ok();
+    assert_eq!(me["constraints"]["maxRenewals"], 30, "{me}");
+    let wallets = me["wallets"].as_array().unwrap();
+    assert_eq!(wallets.len(), 1, "{me}");
+    assert_eq!(wallets[0]["name"], "trader-wallet");
+
+    // Narrower ones came after the other: what was shown is not granted any more.
+    let defaults = serde_json::json!({ "maxRenewals": 3 });
+    bench
+        .admin("PUT", "/v1/agents/trader/defaults", defaults)
+        .await
+        .ok();
+    bench.tap(&lower, "Create").await;
+    let refused = bench.settled(&lower).await;
+    assert!(refused.text.contains("⚠️"), "{}", refused.text);
+    assert_eq!(bench.live_sessions().await.len(), 1);
 }
