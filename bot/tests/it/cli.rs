@@ -6,9 +6,15 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+/// Longer than a command waits for its daemon.
+const COMMAND_MAX: Duration = Duration::from_secs(90);
 
 /// A data directory and the program, cut off from the environment of whoever runs the tests.
 pub(crate) struct Cli {
@@ -57,7 +63,7 @@ impl Cli {
             status,
             stdout,
             stderr,
-        } = self.command(arguments).output().unwrap();
+        } = bounded_output(&mut self.command(arguments));
         let text = |bytes| self.neutral(String::from_utf8(bytes).unwrap());
         Ran {
             code: status.code(),
@@ -70,6 +76,24 @@ impl Cli {
     fn neutral(&self, text: String) -> String {
         text.replace(&self.dir.path().display().to_string(), "[dir]")
     }
+}
+
+/// What a command leaves behind. One that hangs is killed, and then has no exit code.
+pub(crate) fn bounded_output(command: &mut Command) -> Output {
+    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = piped.spawn().unwrap();
+    let pid = Pid::from_child(&child);
+    let (done, waiting) = mpsc::channel::<()>();
+    let watchdog = std::thread::spawn(move || {
+        if waiting.recv_timeout(COMMAND_MAX) == Err(mpsc::RecvTimeoutError::Timeout) {
+            // It may have ended this very moment.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    drop(done);
+    watchdog.join().unwrap();
+    output
 }
 
 const PAGES: &[&[&str]] = &[
@@ -136,6 +160,8 @@ fn wrong_usage_exits_with_2() {
             "not-an-id",
         ],
         &["session", "list", "--state", "dead"],
+        &["session", "list", "--colour"],
+        &["agent", "defaults", "a", "--max-renewals", "many"],
         &["session", "revoke", ""],
         &["wallet", "add", "w"],
         &["agent", "show"],

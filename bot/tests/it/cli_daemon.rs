@@ -16,6 +16,7 @@ mod language;
 mod lifecycle;
 mod logs;
 mod machine;
+mod question;
 mod restore;
 mod session;
 mod session_wallet;

@@ -13,7 +13,7 @@ use rustix::process::{Resource, Rlimit, prlimit};
 
 use super::home::{Daemon, Home, skipped};
 use super::http;
-use crate::cli::{Cli, Ran};
+use crate::cli::{Cli, Ran, bounded_output};
 
 /// A file system in memory, unmounted when the test ends.
 struct Tmpfs(PathBuf);
@@ -88,9 +88,7 @@ fn run_cramped(cli: &Cli, arguments: &[&str], blocks: u32) -> Ran {
         status,
         stdout,
         stderr,
-    } = cramped(cli, arguments, &blocks.to_string())
-        .output()
-        .unwrap();
+    } = bounded_output(&mut cramped(cli, arguments, &blocks.to_string()));
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran {
         code: status.code(),
@@ -197,6 +195,24 @@ fn init_goes_on_where_a_killed_one_stopped() {
     assert!(said.starts_with("Made in [dir]/data: "), "{said}");
     assert_eq!(home.count("SELECT count(*) FROM signing_keys"), 1);
     assert!(home.ok(&INIT).contains("is ready already"));
+    assert_eq!(home.start(&[]).stop().status.code(), Some(0));
+}
+
+/// A database without its master key came from somewhere: a new key would open nothing in it.
+#[test]
+fn init_makes_no_new_master_key_for_an_old_database() {
+    let home = Home::new();
+    let kept = home.cli.dir.path().join("kept.key");
+    fs::rename(home.file("master.key"), &kept).unwrap();
+    let said = home.refused(&INIT);
+    assert!(
+        said.contains("master.key") && said.contains("restore the key"),
+        "{said}"
+    );
+    assert!(!home.file("master.key").exists());
+    let said = home.refused(&["run"]);
+    assert!(said.contains("master.key does not exist"), "{said}");
+    fs::rename(&kept, home.file("master.key")).unwrap();
     assert_eq!(home.start(&[]).stop().status.code(), Some(0));
 }
 

@@ -1,5 +1,7 @@
 //! What the daemon writes about its work: never a token, whatever the level.
 
+use std::io::{Read as _, Write as _};
+
 use rustix::process::Signal;
 
 use super::home::{Home, wait_for};
@@ -17,13 +19,31 @@ fn closed_port() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
+/// An address where every request gets an answer that is none.
+fn talking_nonsense() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // It may hang up whenever it likes.
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(b"HTTP/1.1 400 No\r\ncontent-length: 2\r\n\r\n<>");
+        }
+    });
+    address
+}
+
 #[test]
 fn no_level_shows_a_token() {
-    for (level, format) in [("trace", "text"), (LOUDEST, "json")] {
+    for (level, format, telegram) in [
+        ("trace", "text", closed_port()),
+        (LOUDEST, "json", talking_nonsense()),
+    ] {
         let cli = Cli::new()
             .env("WAIAAS_TELEGRAM__BOT_TOKEN", BOT_TOKEN)
             .env("WAIAAS_TELEGRAM__OWNER_CHAT_ID", "42")
-            .env("WAIAAS_TELEGRAM__API_URL", &closed_port());
+            .env("WAIAAS_TELEGRAM__API_URL", &telegram);
         let home = Home::with(cli);
         let daemon = home.start(&["--log-level", level, "--log-format", format]);
         home.add_wallet("hot", super::home::EVM);
@@ -53,6 +73,12 @@ fn no_level_shows_a_token() {
         daemon.signal(Signal::TERM);
         let log = daemon.wait().log;
         assert!(log.contains("DEBUG"), "the level has taken effect");
+        for chatty in ["reqwest::", "hyper_util::", "teloxide_core::"] {
+            assert!(
+                !log.contains(chatty),
+                "{chatty} at {level}: no setting lets it speak"
+            );
+        }
         let secret = BOT_TOKEN.split_once(':').unwrap().1;
         let signature = token.rsplit_once('.').unwrap().1;
         let code = pairing["code"].as_str().unwrap();
