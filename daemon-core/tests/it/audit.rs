@@ -163,3 +163,17 @@ async fn pages_and_filters() {
         .await
         .refused("SESSION_NOT_FOUND");
 }
+
+#[tokio::test]
+async fn a_chain_that_fits_itself_but_not_what_the_daemon_remembers_is_found() {
+    let app = busy().await;
+    let anchor = app.data_dir().join("audit.anchor");
+    let mut head: Value = serde_json::from_slice(&std::fs::read(&anchor).unwrap()).unwrap();
+    head["hash"] = json!("f".repeat(64));
+    std::fs::write(&anchor, head.to_string()).unwrap();
+    let found = verify(&app).await;
+    assert_eq!(found["intact"], json!(false));
+    assert_eq!(found["firstBadSeq"], head["seq"]);
+    std::fs::remove_file(&anchor).unwrap();
+    assert_eq!(verify(&app).await["intact"], json!(false));
+}

@@ -4,6 +4,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
+use waiaas_daemon_core::session::handover;
+use waiaas_protocol::token_file::TokenFileLock;
 
 use crate::harness::TestApp;
 
@@ -63,4 +65,52 @@ async fn a_file_that_cannot_be_written_leaves_no_live_session() {
     assert_eq!(live["sessions"], json!([]));
     std::fs::remove_file(&path).unwrap();
     hand_over(&app).await.created();
+}
+
+/// A hand-over whose file was written and whose last step never came, as after a crash.
+async fn unfinished() -> (TestApp, std::path::PathBuf, String) {
+    let app = TestApp::new().await.with_agent("trader").await;
+    let body = json!({ "agentId": "trader", "toTokenFile": true });
+    app.admin("POST", "/v1/sessions", body).await.created();
+    let path = app.data_dir().join("mcp-token");
+    let token = std::fs::read_to_string(&path).unwrap();
+    app.sql()
+        .execute("UPDATE sessions SET delivered_at = NULL", [])
+        .unwrap();
+    (app, path, token)
+}
+
+#[tokio::test]
+async fn a_resumed_hand_over_never_puts_an_older_token_over_a_newer_one() {
+    let (app, path, token) = unfinished().await;
+    app.advance(400_000);
+    let lock = TokenFileLock::try_acquire(&path).unwrap().unwrap();
+    let core = app.core.clone();
+    let resumed =
+        tokio::spawn(async move { handover::resume_all(&core, &handover::silently, 0).await });
+    // The hand-over waits for the lock; its holder renews and writes before it lets go.
+    let id = app.whoami(&token).await.ok()["sessionId"].clone();
+    let renewed = app.renew_as(id.as_str().unwrap(), &token, None).await.ok();
+    let newer = renewed["token"].as_str().unwrap();
+    std::fs::write(&path, newer).unwrap();
+    drop(lock);
+    assert_eq!(resumed.await.unwrap().unwrap(), (1, 0));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), newer);
+    app.whoami(newer).await.ok();
+}
+
+#[tokio::test]
+async fn nothing_is_handed_over_while_the_system_is_locked() {
+    let (app, path, token) = unfinished().await;
+    std::fs::remove_file(&path).unwrap();
+    let on = json!({ "active": true });
+    app.admin("PUT", "/v1/kill-switch", on).await.ok();
+    let done = handover::resume_all(&app.core, &handover::silently, 0).await;
+    assert_eq!(done.unwrap(), (0, 0));
+    assert!(!path.exists());
+    let off = json!({ "active": false });
+    app.admin("PUT", "/v1/kill-switch", off).await.ok();
+    let done = handover::resume_all(&app.core, &handover::silently, 0).await;
+    assert_eq!(done.unwrap(), (1, 0));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), token);
 }
