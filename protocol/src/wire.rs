@@ -21,7 +21,7 @@ pub use error::{ErrorBody, Issue};
 pub use session::{
     CreateSessionRequest, CreateSessionResponse, RenewResponse, RevokeSessionRequest,
     RevokeSessionResponse, SelfAgent, SessionBody, SessionList, SessionSelf, SessionStateBody,
-    SessionWalletBody,
+    SessionWalletBody, SessionWalletList,
 };
 pub use system::{
     ChannelHealth, Health, KeyBody, KeyList, KillSwitchBody, KillSwitchRequest, OperatorBody,

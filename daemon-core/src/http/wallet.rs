@@ -2,9 +2,8 @@
 
 use axum::Json;
 use axum::extract::State as Extract;
-use serde::Serialize;
 use waiaas_protocol::ids::WalletId;
-use waiaas_protocol::wire::SessionWalletBody;
+use waiaas_protocol::wire::{SessionWalletBody, SessionWalletList};
 
 use super::State;
 use super::auth::AgentSession;
@@ -12,13 +11,6 @@ use super::extract::Path;
 use crate::error::Error;
 use crate::session::LinkedWallet;
 use crate::wallet::service as wallets;
-
-/// The wallets of a session.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct SessionWalletList {
-    /// Earliest link first; exactly one is the default.
-    wallets: Vec<SessionWalletBody>,
-}
 
 /// The wallets linked to this session.
 #[utoipa::path(get, path = "/v1/wallets", operation_id = "listWallets", tag = "wallet",

@@ -110,6 +110,15 @@ pub struct SessionWalletBody {
     pub is_default: bool,
 }
 
+/// The wallets of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionWalletList {
+    /// Earliest link first; exactly one is the default.
+    pub wallets: Vec<SessionWalletBody>,
+}
+
 /// A session as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
