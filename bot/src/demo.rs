@@ -20,6 +20,7 @@ use std::io::{self, Write as _};
 
 use tokio::signal::unix::{SignalKind, signal};
 use waiaas_daemon_core::config::{ConfigErrors, Language};
+use waiaas_mcp::door::{BaseUrlError, DoorError};
 use waiaas_protocol::token_file::TokenFileError;
 use waiaas_sandbox::{PersonError, SandboxError};
 
@@ -58,12 +59,18 @@ pub(crate) enum DemoError {
     /// The daemon.
     #[error("the demo's daemon could not be started")]
     Daemon(#[from] StartError),
+    /// The daemon listens where agents do not speak plain HTTP.
+    #[error("the demo's agents cannot reach its daemon")]
+    Address(#[from] BaseUrlError),
     /// A client of one of the doors.
     #[error("the demo's HTTP client could not be made")]
     Client(#[from] reqwest::Error),
-    /// An answer of one of the doors.
+    /// An answer of the owner's door.
     #[error("the demo could not be prepared")]
     Door(#[from] door::Refusal),
+    /// An answer of the agents' door.
+    #[error("the demo's token does not open the agents' door")]
+    AgentDoor(#[from] DoorError),
     /// The agent's own work on files.
     #[error("the demo's token file could not be written")]
     TokenFile(#[from] TokenFileError),

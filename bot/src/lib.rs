@@ -1,6 +1,7 @@
 //! The parts of the program `waiaas`. The binary is a thin call of [`main`]; the rest is a
 //! library so that tests can start a daemon with a clock of their own.
 
+pub mod agent_clock;
 pub mod app;
 mod cli;
 pub mod demo;

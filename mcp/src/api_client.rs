@@ -80,7 +80,7 @@ impl ApiClient {
         };
         match self.door.get(path, Some(&token)).await {
             Err(DoorError::Refused(refusal)) if refusal.status == 401 => {
-                self.call_again(path, &token).await
+                self.call_again(path, &token, &refusal.code).await
             }
             answered => self.outcome(answered),
         }
@@ -91,13 +91,14 @@ impl ApiClient {
         &self,
         path: &str,
         refused: &SessionToken,
+        code: &str,
     ) -> Outcome<T> {
-        let Some(token) = self.manager.on_unauthorized(refused).await else {
+        let Some(token) = self.manager.on_unauthorized(refused, code).await else {
             return Outcome::Waiting(self.manager.guidance());
         };
         match self.door.get(path, Some(&token)).await {
             Err(DoorError::Refused(refusal)) if refusal.status == 401 => {
-                self.manager.refused_again(&token);
+                self.manager.refused_again(&token, &refusal.code);
                 Outcome::Waiting(self.manager.guidance())
             }
             answered => self.outcome(answered),

@@ -42,9 +42,19 @@ impl Guidance {
     /// The session is over.
     #[must_use]
     pub fn session_expired() -> Self {
+        Self::over("The wallet session has ended, so nothing can be done with the wallets now.")
+    }
+
+    /// The owner, or a rule of theirs, ended it before its time.
+    #[must_use]
+    pub fn session_revoked() -> Self {
+        Self::over("The wallet session was revoked, so nothing can be done with the wallets now.")
+    }
+
+    fn over(message: &str) -> Self {
         Self::new(
             WaitingStatus::SessionExpired,
-            "The wallet session has ended or was revoked, so nothing can be done with the wallets now.",
+            message,
             "Tell the user that the owner can issue a new session by sending /newsession to the \
              waiaas bot in Telegram, or by running `waiaas mcp refresh-token` on the machine. Then \
              call again: no restart is needed.",

@@ -23,6 +23,7 @@ use serde::Serialize;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use waiaas_protocol::error_code::ErrorCode;
 use waiaas_protocol::ids::{AgentId, SessionId};
 use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::token::SessionToken;
@@ -83,6 +84,10 @@ pub struct KeeperView {
     pub expires_at: Option<Timestamp>,
     /// When the keeper renews it next; `None` where it will not.
     pub next_renewal_at: Option<Timestamp>,
+    /// Why no renewal will be granted any more; the token serves until its end.
+    pub ended: Option<ErrorCode>,
+    /// The code with which the daemon refused the token.
+    pub refused_with: Option<String>,
     /// Renewals that failed since the last one that did not.
     pub failures: u32,
     /// Why there is trouble, in one sentence without secrets.
@@ -185,19 +190,23 @@ impl SessionManager {
         self.get_token()
     }
 
-    /// After a 401: another token that the call may be made with once more, or `None`
-    /// (PROTOCOL.md section 7, the four steps).
-    pub async fn on_unauthorized(&self, refused: &SessionToken) -> Option<SessionToken> {
-        let (keeper, hash) = (Arc::clone(&self.0), refused.hash());
+    /// After a 401 with this code: another token that the call may be made with once more, or
+    /// `None` (PROTOCOL.md section 7, the four steps).
+    pub async fn on_unauthorized(
+        &self,
+        refused: &SessionToken,
+        code: &str,
+    ) -> Option<SessionToken> {
+        let (keeper, hash, code) = (Arc::clone(&self.0), refused.hash(), code.to_owned());
         self.0
-            .to_its_end(async move { keeper.four_steps(hash).await })
+            .to_its_end(async move { keeper.four_steps(hash, &code).await })
             .await;
         self.get_token().filter(|token| token.hash() != hash)
     }
 
     /// After a second 401: this token, too, is no longer accepted.
-    pub fn refused_again(&self, token: &SessionToken) {
-        self.0.memory().refuse(token.hash());
+    pub fn refused_again(&self, token: &SessionToken, code: &str) {
+        self.0.memory().refuse(token.hash(), code);
     }
 
     /// Every answer of the daemon that carries its time corrects the deadlines.

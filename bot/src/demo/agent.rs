@@ -1,40 +1,39 @@
-//! A small agent, as anybody might write one: looks for a token in its file, works with it,
-//! and renews it in the order of PROTOCOL.md section 5. It is a client of the agents' door
-//! and shares nothing with the daemon but the file and the clock's pace.
+//! An agent of the demo: the session keeper and the client that the MCP server uses, without
+//! the MCP client that would ask it. It calls the daemon now and then, as a model would, and
+//! says what it is doing.
 
-mod renewal;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use waiaas_daemon_core::clock::SharedClock;
 use waiaas_daemon_core::entropy::Entropy;
-use waiaas_protocol::ids::{AgentId, SessionId};
-use waiaas_protocol::token::{SessionToken, TokenHash};
-use waiaas_protocol::token_file::{self, TokenFileError};
+use waiaas_mcp::api_client::{ApiClient, Outcome};
+use waiaas_mcp::door::Door;
+use waiaas_mcp::guidance::Guidance;
+use waiaas_mcp::session_manager::{KeeperParts, SessionManager};
+use waiaas_protocol::ids::AgentId;
+use waiaas_protocol::token_file;
 use waiaas_protocol::wire::SessionSelf;
 
-use self::renewal::Renewal;
 use super::board::{Board, Doing, Work};
-use super::door::{AgentDoor, Refusal};
+use crate::agent_clock::AgentClock;
 
-/// Between two looks at file and session, seconds of the clock.
+/// Between two calls, seconds of the clock.
 const STEP_S: u64 = 10;
 /// The same in real time, at least: an accelerated clock must not make a busy client.
 const STEP_MS_MIN: u64 = 200;
-/// A token is renewed when this part of its unit is left (PROTOCOL.md section 7).
-const RENEW_LEFT_PERCENT: i64 = 40;
 
 /// What an agent is made of.
 pub(super) struct AgentParts {
     pub(super) name: String,
     pub(super) id: AgentId,
     pub(super) data_dir: PathBuf,
-    pub(super) door: AgentDoor,
+    pub(super) door: Arc<Door>,
     pub(super) clock: SharedClock,
     pub(super) entropy: Entropy,
     pub(super) board: Board,
@@ -42,186 +41,85 @@ pub(super) struct AgentParts {
 
 /// One agent.
 pub(super) struct Agent {
-    parts: AgentParts,
-    /// The token that the daemon refused; it is not presented again.
-    refused: Option<(TokenHash, String)>,
-    /// The session that will not be renewed any more, and why.
-    last_unit: Option<(SessionId, String)>,
-}
-
-/// Why a step failed on this side.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum AgentError {
-    /// The token file or the entry beside it.
-    #[error(transparent)]
-    TokenFile(#[from] TokenFileError),
-    /// The thread that worked on files.
-    #[error("work on the token file was cut off")]
-    Thread(#[from] JoinError),
-}
-
-struct Found {
-    path: PathBuf,
-    token: SessionToken,
-    renewal_under_way: bool,
-}
-
-/// The token in this agent's file, and whether a renewal of it was begun and not finished.
-fn look(data_dir: &Path, id: AgentId) -> Result<Option<Found>, AgentError> {
-    let path = token_file::select_path(data_dir, id)?;
-    let Some(token) = token_file::read(&path)? else {
-        return Ok(None);
-    };
-    let pending = token_file::read_pending(&path)?;
-    let renewal_under_way = pending.is_some_and(|pending| pending.matches(&token));
-    Ok(Some(Found {
-        path,
-        token,
-        renewal_under_way,
-    }))
+    name: String,
+    id: AgentId,
+    data_dir: PathBuf,
+    clock: SharedClock,
+    board: Board,
+    keeper: SessionManager,
+    client: ApiClient,
 }
 
 impl Agent {
     pub(super) fn new(parts: AgentParts) -> Self {
+        let (door, entropy) = (parts.door, parts.entropy);
+        let keeper = SessionManager::new(KeeperParts {
+            data_dir: parts.data_dir.clone(),
+            agent: Some(parts.id),
+            environment_token: None,
+            door: Arc::clone(&door),
+            clock: Arc::new(AgentClock(parts.clock.clone())),
+            draw: Arc::new(move || entropy.bytes()),
+        });
         Self {
-            parts,
-            refused: None,
-            last_unit: None,
+            name: parts.name,
+            id: parts.id,
+            data_dir: parts.data_dir,
+            clock: parts.clock,
+            board: parts.board,
+            client: ApiClient::new(door, keeper.clone()),
+            keeper,
         }
     }
 
     /// Works until stopped; a renewal under way is finished first.
-    pub(super) async fn run(mut self, stop: CancellationToken) {
-        let pause = self.parts.clock.timer(Duration::from_secs(STEP_S));
+    pub(super) async fn run(self, stop: CancellationToken) {
+        self.keeper.start().await;
+        let pause = self.clock.timer(Duration::from_secs(STEP_S));
         let pause = pause.max(Duration::from_millis(STEP_MS_MIN));
         while !stop.is_cancelled() {
-            let doing = match self.step().await {
-                Ok(doing) => doing,
-                Err(error) => Doing::Troubled(error.to_string()),
-            };
-            self.parts.board.write(&self.parts.name, doing);
+            let doing = self.step().await;
+            self.board.write(&self.name, doing);
             tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
+        self.keeper.shutdown().await;
     }
 
-    /// One look at file and session.
-    async fn step(&mut self) -> Result<Doing, AgentError> {
-        let Some(found) = self.look().await? else {
-            return Ok(Doing::Waiting);
-        };
-        if let Some((hash, code)) = &self.refused
-            && *hash == found.token.hash()
-        {
-            return Ok(Doing::Ended { code: code.clone() });
-        }
-        // Also past the token's own end: a replay is the one thing that still works then.
-        if found.renewal_under_way {
-            return self.renew(&found).await;
-        }
-        match self.parts.door.who_am_i(&found.token).await {
-            Ok(session) if self.is_due(&session) => self.renew(&found).await,
-            Ok(session) => Ok(self.working(found.path, &session)),
-            Err(refusal) => Ok(self.refused(&found.token, refusal)),
+    /// One call.
+    async fn step(&self) -> Doing {
+        match self.client.session().await {
+            Outcome::Success(session) => Doing::Working(self.work(&session)),
+            Outcome::Waiting(guidance) => self.waiting(guidance),
+            Outcome::Refused(refusal) => Doing::Troubled(refusal.code),
         }
     }
 
-    async fn look(&self) -> Result<Option<Found>, AgentError> {
-        let (data_dir, id) = (self.parts.data_dir.clone(), self.parts.id);
-        tokio::task::spawn_blocking(move || look(&data_dir, id)).await?
-    }
-
-    fn is_due(&self, session: &SessionSelf) -> bool {
-        let unit = session.constraints.expires_in;
-        let due_at = session.expires_at.unix_s() - unit * RENEW_LEFT_PERCENT / 100;
-        let over = self
-            .last_unit
-            .as_ref()
-            .is_some_and(|(id, _)| *id == session.session_id);
-        !over && self.parts.clock.now_s() >= due_at
-    }
-
-    async fn renew(&mut self, found: &Found) -> Result<Doing, AgentError> {
-        let Some(renewal) = Renewal::prepare(found, &self.parts.entropy).await? else {
-            // The owner was faster; the next step takes up what is in the file now.
-            return Ok(Doing::Waiting);
-        };
-        let session_id = renewal.session_id();
-        let answer = self
-            .parts
-            .door
-            .renew(session_id, &found.token, renewal.key())
-            .await;
-        match answer {
-            Ok(answer) => {
-                let work = Work {
-                    token_file: found.path.clone(),
-                    session_id,
-                    renewal_count: answer.renewal_count,
-                    max_renewals: answer.max_renewals,
-                    expires_at: answer.expires_at,
-                    last_unit: None,
-                };
-                renewal.finish(answer.token.0).await?;
-                Ok(Doing::Working(work))
-            }
-            Err(refusal) => {
-                if refusal.is_final() {
-                    renewal.give_up().await?;
-                }
-                Ok(self.renewal_refused(session_id, &found.token, refusal))
-            }
+    fn waiting(&self, guidance: Guidance) -> Doing {
+        let view = self.client.keeper();
+        match (view.session_id, view.refused_with) {
+            (None, _) => Doing::Waiting,
+            (Some(_), Some(code)) => Doing::Ended { code },
+            (Some(_), None) => Doing::Troubled(guidance.message),
         }
     }
 
-    /// A limit ends the renewing, not the work: the token serves until its own end
-    /// (PROTOCOL.md section 7).
-    fn renewal_refused(
-        &mut self,
-        session_id: SessionId,
-        token: &SessionToken,
-        refusal: Refusal,
-    ) -> Doing {
-        match refusal {
-            Refusal::Refused {
-                status: 403,
-                code,
-                retryable: false,
-                ..
-            } => {
-                self.last_unit = Some((session_id, code.clone()));
-                Doing::Troubled(code)
-            }
-            other => self.refused(token, other),
-        }
-    }
-
-    fn refused(&mut self, token: &SessionToken, refusal: Refusal) -> Doing {
-        match refusal {
-            Refusal::Refused {
-                status: 401, code, ..
-            } => {
-                self.refused = Some((token.hash(), code.clone()));
-                Doing::Ended { code }
-            }
-            other => Doing::Troubled(other.to_string()),
-        }
-    }
-
-    fn working(&self, token_file: PathBuf, session: &SessionSelf) -> Doing {
-        let last_unit = self
-            .last_unit
-            .as_ref()
-            .filter(|(id, _)| *id == session.session_id);
-        Doing::Working(Work {
-            token_file,
+    fn work(&self, session: &SessionSelf) -> Work {
+        let ended = self.client.keeper().ended;
+        Work {
+            token_file: token_file_of(&self.data_dir, self.id),
             session_id: session.session_id,
             renewal_count: session.renewal_count,
             max_renewals: session.constraints.max_renewals,
             expires_at: session.expires_at,
-            last_unit: last_unit.map(|(_, code)| code.clone()),
-        })
+            last_unit: ended.map(|code| code.to_string()),
+        }
     }
+}
+
+/// Where the agent's token stands; only shown.
+fn token_file_of(data_dir: &Path, id: AgentId) -> PathBuf {
+    token_file::select_path(data_dir, id).unwrap_or_else(|_| token_file::shared_path(data_dir))
 }

@@ -12,12 +12,13 @@ use tokio_util::task::TaskTracker;
 use waiaas_daemon_core::clock::SharedClock;
 use waiaas_daemon_core::config::{Config, ConfigInputs, Language};
 use waiaas_daemon_core::entropy::Entropy;
+use waiaas_mcp::door::Door;
 use waiaas_sandbox::{PersonSpec, Sandbox, SandboxConfig};
 
 use super::agent::{Agent, AgentParts};
 use super::board::Board;
 use super::clock::DemoClock;
-use super::door::{AgentDoor, OwnerDoor};
+use super::door::OwnerDoor;
 use super::{DemoError, cast};
 use crate::app::{self, Daemon};
 use crate::telegram::Pacing;
@@ -45,7 +46,8 @@ pub(super) struct StagePlan {
 pub(super) struct Stage {
     pub(super) sandbox: Sandbox,
     pub(super) clock: Arc<DemoClock>,
-    pub(super) agent_door: AgentDoor,
+    /// The agents' door, as an agent sees it.
+    pub(super) agent_door: Arc<Door>,
     pub(super) owner_door: OwnerDoor,
     pub(super) board: Board,
     daemon: Daemon,
@@ -74,8 +76,9 @@ impl Stage {
         let entropy = app::system_entropy()?;
         app::initialise(&config, data_dir.path()).await?;
         let daemon = Daemon::start_paced(&config, clock, entropy.clone(), plan.pacing).await?;
+        let base_url = format!("http://{}", daemon.agents_addr).parse()?;
         Ok(Self {
-            agent_door: AgentDoor::new(daemon.agents_addr)?,
+            agent_door: Arc::new(Door::new(base_url)),
             owner_door: OwnerDoor::new(&daemon.admin_socket)?,
             board: Board::default(),
             stop_agents: CancellationToken::new(),
@@ -99,7 +102,7 @@ impl Stage {
             name: member.name.to_owned(),
             id: member.id,
             data_dir: self.data_dir().to_owned(),
-            door: self.agent_door.clone(),
+            door: Arc::clone(&self.agent_door),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             board: self.board.clone(),

@@ -33,8 +33,11 @@ const PACING: Pacing = Pacing {
 };
 /// How long anything may take to happen, in real time.
 const PATIENCE_S: u64 = 20;
-/// From a renewal until the next is due: 60 % of the unit (PROTOCOL.md section 7), and a bit.
-const WATCHER_STEP_S: u32 = 185;
+/// How much of a unit passes until its renewal is surely due: 60 %, and the jitter of at most
+/// 2 % (PROTOCOL.md section 7).
+const RENEWED_PERCENT: i64 = 65;
+/// The same of the shortest unit, seconds.
+const WATCHER_STEP_S: u32 = 195;
 const WATCHER_REST_S: u32 = 120;
 const SECONDS_OF_MINUTE: u32 = 60;
 
@@ -136,7 +139,7 @@ impl Visit<'_> {
 
     /// Time passes; the agent renews; the alert comes; the old token opens nothing.
     async fn renew_the_trader(&mut self, old: &checks::Issued) -> Result<(), DemoError> {
-        self.pass_s(u32::try_from(TRADER_EXPIRES_IN_S * 6 / 10).unwrap_or_default() + 5);
+        self.pass_s(u32::try_from(TRADER_EXPIRES_IN_S * RENEWED_PERCENT / 100).unwrap_or_default());
         self.renewal_alert(TRADER, 1).await?;
         let refused = checks::refusal_of(&self.stage, &old.token).await;
         let rotated = refused.as_deref() == Some("AUTH_TOKEN_INVALID");

@@ -32,8 +32,8 @@ pub(super) struct Memory {
     pub(super) held: Option<Held>,
     /// Whose tokens are taken; never changes once it is known (PROTOCOL.md section 6).
     pub(super) pinned: Option<AgentId>,
-    /// The token that a 401 refused last.
-    refused: Option<TokenHash>,
+    /// The token that a 401 refused last, and with which code.
+    refused: Option<(TokenHash, String)>,
     /// The daemon's clock minus ours.
     ahead_ms: i64,
     /// Whether `ahead_ms` has been heard since the start and since our clock last jumped.
@@ -219,18 +219,26 @@ impl Memory {
     }
 
     /// A 401 refused this token.
-    pub(super) const fn refuse(&mut self, token: TokenHash) {
-        self.refused = Some(token);
+    pub(super) fn refuse(&mut self, token: TokenHash, code: &str) {
+        self.refused = Some((token, code.to_owned()));
     }
 
     /// The daemon accepts the refused token after all.
-    pub(super) const fn pardon(&mut self) {
+    pub(super) fn pardon(&mut self) {
         self.refused = None;
     }
 
     /// Whether a 401 refused this token last.
     pub(super) fn is_refused(&self, token: TokenHash) -> bool {
-        self.refused == Some(token)
+        self.refused
+            .as_ref()
+            .is_some_and(|(hash, _)| *hash == token)
+    }
+
+    /// The code that the token in use was refused with.
+    fn refused_with(&self) -> Option<&str> {
+        let (_, code) = self.refused.as_ref()?;
+        self.refused_held().map(|_| code.as_str())
     }
 
     /// The token in use, if a 401 refused it.
@@ -335,6 +343,8 @@ impl Memory {
             generation: claims.map(|claims| claims.generation),
             expires_at: claims.map(|claims| Timestamp(claims.expires_at)),
             next_renewal_at,
+            ended: held.and_then(|held| held.ended),
+            refused_with: self.refused_with().map(str::to_owned),
             failures: held.map_or(0, |held| held.retry.failures),
             problem: held
                 .and_then(|held| held.retry.obstacle.as_ref().map(Obstacle::to_string))
@@ -356,7 +366,10 @@ impl Memory {
                 _ => {}
             }
         }
-        Guidance::session_expired()
+        match self.refused_with().map(str::parse) {
+            Some(Ok(ErrorCode::SessionRevoked)) => Guidance::session_revoked(),
+            _ => Guidance::session_expired(),
+        }
     }
 }
 

@@ -112,7 +112,7 @@ impl Keeper {
     }
 
     /// The four steps after a 401 for this token (PROTOCOL.md section 7).
-    pub(super) async fn four_steps(&self, refused: TokenHash) {
+    pub(super) async fn four_steps(&self, refused: TokenHash, code: &str) {
         if self.is_rotated(refused) {
             return;
         }
@@ -131,7 +131,7 @@ impl Keeper {
         let found = match self.look().await {
             Ok(found) => found,
             Err(error) => {
-                self.memory().refuse(refused);
+                self.memory().refuse(refused, code);
                 return self.note_problem(&error.to_string());
             }
         };
@@ -146,7 +146,7 @@ impl Keeper {
                 return;
             }
         }
-        self.memory().refuse(refused);
+        self.memory().refuse(refused, code);
         if found.token.is_none() && !self.is_rotated(refused) {
             self.memory().forget(
                 "the daemon no longer accepts the token, and the token file is gone".to_owned(),

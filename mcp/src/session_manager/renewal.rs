@@ -244,7 +244,7 @@ impl Keeper {
                     now.ended = Some(code);
                     now.retry = Retry::default();
                 }
-                tracing::warn!(%code, "the session will not be renewed any more");
+                tracing::info!(%code, "the session will not be renewed any more");
                 self.changed.notify_one();
                 self.drop_key(lock).await;
             }
@@ -252,7 +252,9 @@ impl Keeper {
                 if self.someone_was_faster(lock).await {
                     return;
                 }
-                self.memory().refuse(held.token.hash());
+                if let DoorError::Refused(refusal) = error {
+                    self.memory().refuse(held.token.hash(), &refusal.code);
+                }
                 tracing::warn!(cause = %error, "the token is no longer accepted");
                 self.changed.notify_one();
                 if key_is_spent {

@@ -3,12 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use waiaas_mcp::door::DoorError;
 use waiaas_protocol::token::SessionToken;
 use waiaas_protocol::token_file;
+use waiaas_protocol::wire::SessionSelf;
 
 use super::missing;
 use crate::demo::DemoError;
-use crate::demo::door::Refusal;
 use crate::demo::stage::Stage;
 
 /// The mode that PROTOCOL.md section 6 asks for.
@@ -41,7 +42,7 @@ pub(super) async fn token_file_works(stage: &Stage, path: &Path) -> Result<Issue
         )));
     }
     let token = token_file::read(path)?.ok_or_else(|| missing("a token in its file"))?;
-    let session = stage.agent_door.who_am_i(&token).await?;
+    let session = who_am_i(stage, &token).await?;
     let wallets: Vec<&str> = session
         .wallets
         .iter()
@@ -57,8 +58,12 @@ pub(super) async fn token_file_works(stage: &Stage, path: &Path) -> Result<Issue
 
 /// The code with which a token is refused; `None` if it is not refused.
 pub(super) async fn refusal_of(stage: &Stage, token: &SessionToken) -> Option<String> {
-    match stage.agent_door.who_am_i(token).await {
-        Err(Refusal::Refused { code, .. }) => Some(code),
-        Err(Refusal::Unreachable(_)) | Ok(_) => None,
+    match who_am_i(stage, token).await {
+        Err(DoorError::Refused(refusal)) => Some(refusal.code),
+        Err(DoorError::Unreachable { .. }) | Ok(_) => None,
     }
+}
+
+async fn who_am_i(stage: &Stage, token: &SessionToken) -> Result<SessionSelf, DoorError> {
+    stage.agent_door.get("/v1/session", Some(token)).await
 }
