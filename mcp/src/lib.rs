@@ -9,4 +9,7 @@ pub mod api_client;
 pub mod clock;
 pub mod door;
 pub mod guidance;
+mod resources;
+pub mod server;
 pub mod session_manager;
+mod tools;
