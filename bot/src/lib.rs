@@ -10,9 +10,12 @@ mod report;
 pub mod telegram;
 
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
+
+/// How long threads may take to end after the work is done.
+const THREADS_STOP_MAX: Duration = Duration::from_millis(200);
 
 /// Reads the process's arguments and environment and runs the command.
 #[must_use]
@@ -33,5 +36,8 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return report::print_plain(&error),
     };
-    runtime.block_on(cli::run(arguments, environment))
+    let code = runtime.block_on(cli::run(arguments, environment));
+    // A thread that reads standard input cannot be stopped, and must not keep us.
+    runtime.shutdown_timeout(THREADS_STOP_MAX);
+    code
 }

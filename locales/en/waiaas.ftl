@@ -433,3 +433,6 @@ demo-note-ended = `{ $agent }` was refused with `{ $code }` and waits for anothe
 demo-note-troubled = `{ $agent }` tries again: { $reason }
 demo-note-door = Agents' door: `{ $url }`
 demo-note-terminal = In a terminal: `waiaas --data-dir { $dir } session list`
+
+# waiaas mcp
+cli-mcp-serve-terminal = An MCP client starts this command and speaks JSON-RPC with it; nothing typed here makes sense to it. Press Ctrl-D to end it, and run `waiaas mcp setup` to connect a client.

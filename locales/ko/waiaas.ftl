@@ -437,3 +437,6 @@ demo-note-ended = `{ $agent }`: 거부되어(`{ $code }`) 다른 토큰을 기�
 demo-note-troubled = `{ $agent }`: 다시 시도합니다: { $reason }
 demo-note-door = 에이전트 포트: `{ $url }`
 demo-note-terminal = 터미널에서: `waiaas --data-dir { $dir } session list`
+
+# waiaas mcp
+cli-mcp-serve-terminal = 이 명령은 MCP 클라이언트가 실행하여 JSON-RPC로 통신합니다. 여기에 직접 입력해도 동작하지 않습니다. 끝내려면 Ctrl-D를 누르고, 클라이언트를 연결하려면 `waiaas mcp setup`을 실행하세요.

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use secrecy::SecretString;
 use waiaas_daemon_core::config::{Config, ConfigInputs, Language};
 use waiaas_protocol::data_dir::{self, DataDirInputs};
 use waiaas_protocol::time::Timestamp;
@@ -108,6 +109,13 @@ impl Context {
     pub(super) fn has_display(&self) -> bool {
         let named = |name: &str| self.environment.get(name).is_some();
         cfg!(target_os = "macos") || named("DISPLAY") || named("WAYLAND_DISPLAY")
+    }
+
+    /// `WAIAAS_SESSION_TOKEN` (PROTOCOL.md section 2).
+    pub(super) fn session_token(&self) -> Option<SecretString> {
+        self.environment
+            .text("WAIAAS_SESSION_TOKEN")
+            .map(SecretString::from)
     }
 
     /// How the person would call this program for the same data directory again.

@@ -1,8 +1,8 @@
 //! The command line: one file per subcommand, clap and calls, no rules. Whatever a command
 //! decides, the daemon decides; the commands only ask and print.
 //!
-//! All but `init`, `run`, `demo`, `db`, `config`, `openapi` and `completions` are clients of
-//! the daemon's admin socket and of nothing else.
+//! All but `init`, `run`, `demo`, `mcp`, `db`, `config`, `openapi` and `completions` are
+//! clients of the daemon's admin socket and of nothing else.
 
 mod agent;
 mod ask;
@@ -18,6 +18,7 @@ mod duration;
 mod init;
 mod keys;
 mod killswitch;
+mod mcp;
 mod openapi;
 mod output;
 mod pair;
@@ -90,6 +91,9 @@ enum Command {
     /// Signing keys
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// The agent's side: serve an MCP client, set it up, look at it
+    #[command(subcommand)]
+    Mcp(mcp::Mcp),
     /// The audit trail
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -128,6 +132,7 @@ async fn dispatch(command: Command, context: &Context) -> Outcome {
         Command::Status(command) => command.run(context).await,
         Command::Killswitch(command) => command.run(context).await,
         Command::Keys(command) => command.run(context).await,
+        Command::Mcp(command) => command.run(context).await,
         Command::Audit(command) => command.run(context).await,
         Command::Config(command) => command.run(context),
         Command::Db(command) => command.run(context).await,

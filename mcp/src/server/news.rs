@@ -47,9 +47,9 @@ impl News {
         let Some((level, message)) = self.take(&now) else {
             return;
         };
-        if !self
+        if self
             .threshold(context)
-            .is_some_and(|from| level as u8 >= from as u8)
+            .is_none_or(|from| (level as u8) < from as u8)
         {
             return;
         }

@@ -1,0 +1,23 @@
+//! `waiaas mcp`: the agent's side on this machine.
+
+mod serve;
+
+use clap::Subcommand;
+
+use super::context::Context;
+use crate::report::Outcome;
+
+/// The agent's side.
+#[derive(Debug, Subcommand)]
+pub(super) enum Mcp {
+    /// Serve an MCP client over standard input and output; the client starts this
+    Serve(serve::Serve),
+}
+
+impl Mcp {
+    pub(super) async fn run(self, context: &Context) -> Outcome {
+        match self {
+            Self::Serve(command) => command.run(context).await,
+        }
+    }
+}
