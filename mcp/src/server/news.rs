@@ -143,6 +143,8 @@ mod tests {
             generation: Some(generation),
             expires_at: Some(Timestamp(1_770_546_385)),
             next_renewal_at: None,
+            ended: None,
+            refused_with: None,
             failures: 0,
             problem: (!problem.is_empty()).then(|| problem.to_owned()),
         }

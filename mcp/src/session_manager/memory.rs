@@ -323,7 +323,8 @@ impl Memory {
     pub(super) fn file_is_up_to_date(&mut self) {
         self.problem = None;
         let Some(held) = &mut self.held else { return };
-        if held.file_lags || matches!(held.retry.obstacle, Some(Obstacle::File(_))) {
+        // Only what lagged is made good by this; other trouble with files is still counted.
+        if held.file_lags {
             held.retry = Retry::default();
         }
         held.file_lags = false;

@@ -235,6 +235,8 @@ mod tests {
             generation: None,
             expires_at: None,
             next_renewal_at: next_renewal_in_s.map(|span_s| Timestamp(NOW + span_s)),
+            ended: None,
+            refused_with: None,
             failures: 0,
             problem: None,
         }
