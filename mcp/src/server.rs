@@ -130,7 +130,7 @@ impl ServerHandler for Server {
             .build();
         let implementation = Implementation::new(SERVER_NAME, env!("CARGO_PKG_VERSION"))
             .with_title("waiaas wallet session")
-            .with_description(env!("CARGO_PKG_DESCRIPTION"));
+            .with_description("Reads the wallet session that an owner has granted to this agent");
         ServerConfig::new(capabilities)
             .with_server_info(implementation)
             .with_instructions(INSTRUCTIONS)

@@ -47,10 +47,8 @@ impl News {
         let Some((level, message)) = self.take(&now) else {
             return;
         };
-        if self
-            .threshold(context)
-            .is_none_or(|from| (level as u8) < from as u8)
-        {
+        let threshold = self.threshold(context);
+        if threshold.is_none_or(|threshold| (level as u8) < threshold as u8) {
             return;
         }
         let data = json!({ "message": message, "state": now.state, "expiresAt": now.expires_at });
@@ -90,7 +88,10 @@ fn change(before: Option<&KeeperView>, now: &KeeperView) -> Option<(LoggingLevel
     if let Some(problem) = &now.problem
         && before.is_none_or(|before| before.problem.as_ref() != Some(problem))
     {
-        let message = format!("The keeper of the session has trouble: {problem}");
+        let message = format!(
+            "The keeper of the session has trouble: {}",
+            sentence(problem)
+        );
         return Some((LoggingLevel::Warning, message));
     }
     let before = before.filter(|_| now.state == KeeperState::Active)?;
@@ -117,10 +118,14 @@ fn turn(now: &KeeperView) -> (LoggingLevel, String) {
         }
         KeeperState::Error => {
             let problem = now.problem.as_deref().unwrap_or("there is no token");
-            let message = format!("There is no usable session: {problem}");
+            let message = format!("There is no usable session: {}", sentence(problem));
             (LoggingLevel::Error, message)
         }
     }
+}
+
+fn sentence(problem: &str) -> String {
+    format!("{}.", problem.trim_end_matches('.'))
 }
 
 fn until(view: &KeeperView) -> String {
@@ -160,11 +165,11 @@ mod tests {
             (view(Active, 1, 0, ""), None),
             (view(Active, 1, 0, ""), None),
             (view(Active, 1, 1, ""), Some(Info)),
-            (view(Active, 1, 1, "no connection."), Some(Warning)),
-            (view(Active, 1, 1, "no connection."), None),
+            (view(Active, 1, 1, "no connection"), Some(Warning)),
+            (view(Active, 1, 1, "no connection"), None),
             (view(Active, 1, 2, ""), Some(Info)),
-            (view(Expired, 1, 2, "it was revoked."), Some(Warning)),
-            (view(Expired, 1, 2, "it was revoked."), None),
+            (view(Expired, 1, 2, "it was revoked"), Some(Warning)),
+            (view(Expired, 1, 2, "it was revoked"), None),
             (view(Active, 2, 0, ""), Some(Notice)),
             (view(Active, 3, 0, ""), Some(Notice)),
             (
@@ -181,7 +186,7 @@ mod tests {
     #[test]
     fn a_server_that_begins_without_a_session_says_so() {
         let told = News::default().take(&view(KeeperState::Error, 1, 0, ""));
-        let expected = "There is no usable session: there is no token".to_owned();
+        let expected = "There is no usable session: there is no token.".to_owned();
         assert_eq!(told, Some((LoggingLevel::Error, expected)));
     }
 }

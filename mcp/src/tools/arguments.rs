@@ -14,6 +14,7 @@ use crate::door::Refusal;
 /// The tool takes nothing.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("properties" = {}))]
 pub(super) struct NoArguments {}
 
 /// Which wallet.

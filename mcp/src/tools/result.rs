@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use rmcp::model::{CallToolResult, JsonObject};
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform as _};
+use schemars::{JsonSchema, Schema, json_schema};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use waiaas_protocol::error_code::ErrorCode;
 
 use crate::api_client::Outcome;
@@ -91,7 +92,7 @@ pub(super) fn schema<T: JsonSchema>() -> Arc<JsonObject> {
         .for_serialize()
         .with(|settings| settings.inline_subschemas = true);
     let mut generator = settings.into_generator();
-    let schema = json!({
+    let mut schema = json_schema!({
         "type": "object",
         "anyOf": [
             generator.subschema_for::<T>(),
@@ -99,8 +100,21 @@ pub(super) fn schema<T: JsonSchema>() -> Arc<JsonObject> {
             generator.subschema_for::<Failure>(),
         ],
     });
-    match schema {
-        Value::Object(object) => Arc::new(object),
-        _ => unreachable!("it was written as an object"),
+    RecursiveTransform(as_written).transform(&mut schema);
+    Arc::new(schema.ensure_object().clone())
+}
+
+/// What has no value is left out of our JSON, never null, and a number's width is a matter of
+/// the language.
+fn as_written(schema: &mut Schema) {
+    let nullable = schema.get("type").and_then(Value::as_array);
+    if let Some([kind, Value::String(null)]) = nullable.map(Vec::as_slice)
+        && null == "null"
+    {
+        let kind = kind.clone();
+        schema.insert("type".to_owned(), kind);
+    }
+    if schema.get("type").is_some_and(|kind| kind == "integer") {
+        schema.remove("format");
     }
 }
