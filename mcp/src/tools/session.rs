@@ -149,7 +149,7 @@ fn in_words(seconds: i64) -> String {
         (60, "minute"),
         (1, "second"),
     ];
-    let mut left = seconds;
+    let mut left = seconds.max(0);
     let mut words = Vec::new();
     for (unit_s, name) in UNITS_S {
         match (left / unit_s, words.len()) {
