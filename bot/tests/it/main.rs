@@ -14,3 +14,4 @@ mod console_secrets;
 mod console_sessions;
 mod demo;
 mod harness;
+mod keeper;

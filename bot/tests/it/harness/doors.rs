@@ -132,6 +132,18 @@ impl TestDaemon {
         }
     }
 
+    /// Creates a session from the machine and hands it over to the agent's token file.
+    pub async fn hand_over(&self, agent: &str, constraints: Value) -> Value {
+        let body = json!({ "agentId": agent, "constraints": constraints, "toTokenFile": true });
+        self.admin("POST", "/v1/sessions", body).await.ok()
+    }
+
+    /// A session as the owner's machine sees it.
+    pub async fn session(&self, id: &str) -> Value {
+        let path = format!("/v1/sessions/{id}");
+        self.admin("GET", &path, Value::Null).await.ok()
+    }
+
     /// The ids of all live sessions.
     pub async fn live_sessions(&self) -> Vec<String> {
         let body = self

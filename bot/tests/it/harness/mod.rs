@@ -16,6 +16,7 @@ mod clock;
 mod doors;
 mod traces;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -206,6 +207,11 @@ impl TestDaemon {
     /// What the daemon's use cases are given.
     pub fn core(&self) -> &Core {
         &self.daemon().core
+    }
+
+    /// Where agents are served until the daemon is started anew.
+    pub fn agents_addr(&self) -> SocketAddr {
+        self.daemon().agents_addr
     }
 
     /// The data directory.

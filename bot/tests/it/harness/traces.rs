@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::TestDaemon;
+use super::{PATIENCE, TestDaemon};
 
 static LOG: LazyLock<Mutex<Vec<u8>>> = LazyLock::new(Mutex::default);
 
@@ -76,6 +76,17 @@ impl TestDaemon {
                 columns.iter().map(text).collect()
             })
             .collect()
+    }
+
+    /// Changes the database behind the daemon's back.
+    pub async fn tamper(&self, sql: &str) {
+        let (path, sql) = (self.data_dir().join("waiaas.db"), sql.to_owned());
+        let tampered = tokio::task::spawn_blocking(move || {
+            let database = rusqlite::Connection::open(path).unwrap();
+            database.busy_timeout(PATIENCE).unwrap();
+            database.execute_batch(&sql).unwrap();
+        });
+        tampered.await.unwrap();
     }
 
     /// The number that a query gives.
