@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
+use waiaas_mcp::door::REQUEST_TIMEOUT_S;
 use waiaas_protocol::error_code::ErrorCode;
 use waiaas_protocol::ids::WalletId;
 use waiaas_protocol::time::Timestamp;
@@ -69,9 +70,10 @@ pub struct Answer {
 pub struct Release(oneshot::Sender<()>);
 
 impl Release {
-    /// Waits until nobody is there any more to take the answer.
+    /// Waits until nobody is there any more to take the answer, less long than a client does.
     pub async fn until_hung_up(mut self) {
-        tokio::time::timeout(PATIENCE, self.0.closed())
+        const HANG_UP_S_MAX: u64 = REQUEST_TIMEOUT_S / 2;
+        tokio::time::timeout(Duration::from_secs(HANG_UP_S_MAX), self.0.closed())
             .await
             .expect("the client goes on waiting");
     }

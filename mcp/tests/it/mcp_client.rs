@@ -122,10 +122,11 @@ impl McpClient {
         serde_json::from_str(contents["text"].as_str().unwrap()).unwrap()
     }
 
-    /// Closes the stream to the server; gives what it still says, and how serving ended.
+    /// Closes the stream to the server; gives the answers that nobody has looked at, what it
+    /// still says, and how serving ended.
     pub async fn close(mut self) -> (Vec<Value>, Result<(), ServeError>) {
         self.writer.shutdown().await.unwrap();
-        let mut rest = Vec::new();
+        let mut rest: Vec<Value> = self.answers.drain().map(|(_, answer)| answer).collect();
         while let Some(message) = self.next_message().await {
             rest.push(message);
         }
