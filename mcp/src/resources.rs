@@ -4,6 +4,7 @@
 use rmcp::model::{ErrorData, ReadResourceResult, Resource, ResourceContents};
 use serde::Serialize;
 use serde_json::json;
+use waiaas_protocol::error_code::ErrorCode;
 use waiaas_protocol::time::Timestamp;
 
 use crate::api_client::{ApiClient, Outcome};
@@ -125,6 +126,12 @@ struct KeeperStatus {
     expires_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_renewal_at: Option<Timestamp>,
+    /// The code after which the daemon renews it no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<&'static str>,
+    /// The code with which the daemon refused the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused_with: Option<String>,
     /// Renewals that failed since the last one that did not.
     failures: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,6 +177,8 @@ impl From<KeeperView> for KeeperStatus {
             generation: view.generation,
             expires_at: view.expires_at,
             next_renewal_at: view.next_renewal_at,
+            ended: view.ended.map(ErrorCode::as_str),
+            refused_with: view.refused_with,
             failures: view.failures,
             problem: view.problem,
         }

@@ -103,8 +103,9 @@ async fn a_revoked_session_is_guidance() {
     }
     let side = AgentSide::with_session(&daemon).await;
     let mut client = side.connect_initialized().await;
-    let said = alike(&mut client, false).await;
-    assert_eq!(said["status"], "session_expired");
+    insta::assert_json_snapshot!("revoked", alike(&mut client, false).await);
+    let status = client.read("waiaas://system/status").await;
+    assert_eq!(status["keeper"]["refusedWith"], "SESSION_REVOKED");
 }
 
 #[tokio::test]
