@@ -95,6 +95,11 @@ impl Failure {
         self
     }
 
+    /// What went wrong, in one sentence.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     fn code(&self) -> ExitCode {
         match self.exit {
             Exit::Failed => ExitCode::from(1),

@@ -435,4 +435,19 @@ demo-note-door = Agents' door: `{ $url }`
 demo-note-terminal = In a terminal: `waiaas --data-dir { $dir } session list`
 
 # waiaas mcp
+cli-mcp-head-lock = LOCK
+cli-mcp-head-mode = MODE
+cli-mcp-head-next-renewal = NEXT RENEWAL
+cli-mcp-head-pending = RENEWAL KEY
+cli-mcp-head-refused = REFUSED
+cli-mcp-head-session = SESSION
 cli-mcp-serve-terminal = An MCP client starts this command and speaks JSON-RPC with it; nothing typed here makes sense to it. Press Ctrl-D to end it, and run `waiaas mcp setup` to connect a client.
+cli-mcp-status-daemon-problem = Without the daemon's side: { $problem }
+cli-mcp-status-locked = held by a process right now
+cli-mcp-status-no-renewal = none: no renewal would be granted
+cli-mcp-status-none = There is no token file in { $dir }. Run `waiaas mcp setup`, or send /newsession to the bot.
+cli-mcp-status-pending-begun = of a renewal that was begun; the keeper finishes it
+cli-mcp-status-pending-foreign = of another token; the keeper removes it
+cli-mcp-status-pending-none = none, no renewal is under way
+cli-mcp-status-pending-refused = refused; run `waiaas doctor`
+cli-mcp-status-unlocked = free

@@ -439,4 +439,19 @@ demo-note-door = 에이전트 포트: `{ $url }`
 demo-note-terminal = 터미널에서: `waiaas --data-dir { $dir } session list`
 
 # waiaas mcp
+cli-mcp-head-lock = 잠금
+cli-mcp-head-mode = 권한
+cli-mcp-head-next-renewal = 다음 갱신
+cli-mcp-head-pending = 갱신 키
+cli-mcp-head-refused = 거부 이유
+cli-mcp-head-session = 세션
 cli-mcp-serve-terminal = 이 명령은 MCP 클라이언트가 실행하여 JSON-RPC로 통신합니다. 여기에 직접 입력해도 동작하지 않습니다. 끝내려면 Ctrl-D를 누르고, 클라이언트를 연결하려면 `waiaas mcp setup`을 실행하세요.
+cli-mcp-status-daemon-problem = 데몬 쪽 정보는 없습니다: { $problem }
+cli-mcp-status-locked = 지금 다른 프로세스가 사용 중
+cli-mcp-status-no-renewal = 없음: 더는 갱신되지 않음
+cli-mcp-status-none = { $dir }에 토큰 파일이 없습니다. `waiaas mcp setup`을 실행하거나 봇에게 /newsession을 보내세요.
+cli-mcp-status-pending-begun = 시작된 갱신의 키이며, 키퍼가 마무리함
+cli-mcp-status-pending-foreign = 다른 토큰의 키이며, 키퍼가 제거함
+cli-mcp-status-pending-none = 없음, 진행 중인 갱신 없음
+cli-mcp-status-pending-refused = 거부됨, `waiaas doctor`를 실행하세요
+cli-mcp-status-unlocked = 비어 있음

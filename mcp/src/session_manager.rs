@@ -29,6 +29,7 @@ use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::token::SessionToken;
 
 use self::memory::Memory;
+pub use self::memory::planned_renewal_at;
 use self::store::Store;
 pub use self::store::{Step, StepHook};
 use crate::clock::SharedClock;

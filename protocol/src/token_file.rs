@@ -18,12 +18,14 @@ use std::path::Path;
 pub use self::atomic_write::WriteStep;
 use self::atomic_write::{StepHook, replace};
 pub use self::error::{Rule, TokenFileError};
-pub use self::lock::{LOCK_WAIT_DAEMON_MAX_S, TokenFileLock, sweep_temporaries};
+pub use self::lock::{LOCK_WAIT_DAEMON_MAX_S, TokenFileLock, is_locked, sweep_temporaries};
 pub use self::pending::{
     Pending, RenewalKey, pending_path, read_pending, remove_pending, write_pending,
     write_pending_with,
 };
-pub use self::select::{AGENT_TOKEN_FOLDER, TOKEN_FILE_NAME, agent_path, select_path, shared_path};
+pub use self::select::{
+    AGENT_TOKEN_FOLDER, TOKEN_FILE_NAME, agent_path, existing_paths, select_path, shared_path,
+};
 use crate::token::{SessionToken, TOKEN_BYTES_MAX};
 
 /// Reads the token; `None` where there is no file. White space around it is trimmed

@@ -362,7 +362,7 @@ fn facts(context: &Context, session: &SessionBody) -> Rows {
     Rows::facts(rows)
 }
 
-fn renewals(session: &SessionBody) -> String {
+pub(super) fn renewals(session: &SessionBody) -> String {
     format!(
         "{}/{}",
         session.renewal_count, session.constraints.max_renewals
@@ -384,7 +384,7 @@ fn wallets(context: &Context, session: &SessionBody) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-const fn state(state: SessionStateBody) -> &'static str {
+pub(super) const fn state(state: SessionStateBody) -> &'static str {
     match state {
         SessionStateBody::Active => "ACTIVE",
         SessionStateBody::Expired => "EXPIRED",

@@ -16,6 +16,8 @@ mod language;
 mod lifecycle;
 mod logs;
 mod machine;
+mod mcp_serve;
+mod mcp_status;
 mod question;
 mod restore;
 mod session;

@@ -11,6 +11,7 @@
 )]
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rmcp::model::{LoggingLevel, LoggingMessageNotificationParam, ProtocolVersion};
 use rmcp::service::{RequestContext, RoleServer};
@@ -20,6 +21,8 @@ use crate::session_manager::{KeeperState, KeeperView};
 
 /// Before a client has said anything: what needs attention, and that it is over.
 const LEVEL_BY_DEFAULT: LoggingLevel = LoggingLevel::Notice;
+/// The longest that an answer is held up by a log message before it.
+const SEND_MS_MAX: u64 = 100;
 const LOGGER: &str = "waiaas.session";
 
 /// What was told last, and from which level on the client listens.
@@ -53,8 +56,12 @@ impl News {
         }
         let data = json!({ "message": message, "state": now.state, "expiresAt": now.expires_at });
         let news = LoggingMessageNotificationParam::new(level, data).with_logger(LOGGER);
-        if let Err(error) = context.peer.notify_logging_message(news).await {
-            tracing::debug!(%error, "a log message did not reach the client");
+        // Once the client has closed its side, the SDK sends answers and nothing else; the
+        // answer that waits for us must still go out.
+        let patience = Duration::from_millis(SEND_MS_MAX);
+        let sent = tokio::time::timeout(patience, context.peer.notify_logging_message(news));
+        if !matches!(sent.await, Ok(Ok(()))) {
+            tracing::debug!("a log message did not reach the client");
         }
     }
 

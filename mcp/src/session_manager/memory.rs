@@ -402,9 +402,14 @@ fn planned_server_ms(held: &Held) -> i64 {
     planned_renewal_ms(&held.claims).saturating_add(held.jitter_ms)
 }
 
-/// When a keeper begins to renew this token, Unix milliseconds of the daemon's clock, before
-/// jitter (PROTOCOL.md section 7).
-pub(super) fn planned_renewal_ms(claims: &UnverifiedClaims) -> i64 {
+/// When a keeper begins to renew this token, before jitter, by the daemon's clock
+/// (PROTOCOL.md section 7).
+#[must_use]
+pub fn planned_renewal_at(claims: &UnverifiedClaims) -> Timestamp {
+    Timestamp(planned_renewal_ms(claims).div_euclid(1000))
+}
+
+fn planned_renewal_ms(claims: &UnverifiedClaims) -> i64 {
     let left_ms = unit_s(claims).saturating_mul(10 * RENEW_LEFT_PERCENT);
     claims
         .expires_at

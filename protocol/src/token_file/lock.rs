@@ -166,6 +166,17 @@ fn still_has_the_name(file: &File, path: &Path) -> bool {
     }
 }
 
+/// Whether a writer holds the lock right now; makes no file.
+///
+/// # Errors
+/// As for [`TokenFileLock::try_acquire`].
+pub fn is_locked(path: &Path) -> Result<bool, TokenFileError> {
+    if fs::symlink_metadata(lock_path(path)).is_err() {
+        return Ok(false);
+    }
+    Ok(TokenFileLock::try_acquire(path)?.is_none())
+}
+
 /// Removes the temporary files that a crash left beside the token file, and returns their
 /// number, 256 at most. The lock proves that no writer is at work, so that no age is needed.
 ///

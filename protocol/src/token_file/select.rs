@@ -56,6 +56,36 @@ pub fn select_path(data_dir: &Path, agent_id: AgentId) -> Result<PathBuf, TokenF
     })
 }
 
+/// The token files of this machine: `mcp-token` first, then `mcp-tokens/<agent id>` in the order
+/// of their names. Only names are looked at, so that a file that will be refused is listed too.
+///
+/// # Errors
+/// What the system says when the folder cannot be listed.
+pub fn existing_paths(data_dir: &Path) -> Result<Vec<PathBuf>, TokenFileError> {
+    let shared = shared_path(data_dir);
+    let folder = data_dir.join(AGENT_TOKEN_FOLDER);
+    let listing = TokenFileError::io(&folder, "list");
+    let mut own = match fs::read_dir(&folder) {
+        Ok(entries) => entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(listing)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(listing(error)),
+    };
+    // Locks, pending entries and leftovers lie beside the tokens.
+    own.retain(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.parse::<AgentId>().is_ok())
+    });
+    own.sort();
+    Ok(exists(&shared)?
+        .then_some(shared)
+        .into_iter()
+        .chain(own)
+        .collect())
+}
+
 /// Also true for a link that leads nowhere: it is refused later, not overlooked.
 fn exists(path: &Path) -> Result<bool, TokenFileError> {
     match fs::symlink_metadata(path) {

@@ -1,7 +1,8 @@
 use std::os::unix::fs::symlink;
 
 use waiaas_protocol::token_file::{
-    Rule, agent_path, platform_warning, read, select_path, shared_path, write,
+    Rule, TokenFileLock, agent_path, existing_paths, is_locked, pending_path, platform_warning,
+    read, select_path, shared_path, write,
 };
 
 use crate::scene::{Scene, agent, make_dir, put_file, token};
@@ -94,4 +95,35 @@ fn a_link_in_the_agents_own_place_is_chosen_and_then_refused() {
 #[test]
 fn unix_needs_no_warning() {
     assert_eq!(platform_warning(), None);
+}
+
+#[test]
+fn existing_files_are_listed_without_what_lies_beside_them() {
+    let scene = Scene::new();
+    let dir = scene.data_dir();
+    assert!(existing_paths(&dir).unwrap().is_empty());
+    let paths = [
+        shared_path(&dir),
+        agent_path(&dir, agent(1)),
+        agent_path(&dir, agent(2)),
+    ];
+    for path in paths.iter().rev() {
+        let _lock = TokenFileLock::try_acquire(path).unwrap().unwrap();
+        write(path, &token(1, 0)).unwrap();
+        put_file(&pending_path(path), b"{}", 0o600);
+    }
+    put_file(&paths[1].with_file_name("notes"), b"hello", 0o600);
+    assert_eq!(existing_paths(&dir).unwrap(), paths);
+}
+
+#[test]
+fn whether_a_file_is_locked_is_seen_without_making_anything() {
+    let scene = Scene::new();
+    let path = shared_path(&scene.data_dir());
+    assert!(!is_locked(&path).unwrap());
+    assert!(!scene.data_dir().exists(), "nothing was made");
+    let lock = TokenFileLock::try_acquire(&path).unwrap().unwrap();
+    assert!(is_locked(&path).unwrap());
+    drop(lock);
+    assert!(!is_locked(&path).unwrap());
 }
