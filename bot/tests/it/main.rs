@@ -15,3 +15,4 @@ mod console_sessions;
 mod demo;
 mod harness;
 mod keeper;
+mod mcp_clients;
