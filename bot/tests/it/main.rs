@@ -1,6 +1,7 @@
 //! The program through its doors: one test binary for the whole crate.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod architecture;
 mod cli;
 mod cli_daemon;
 mod config;
