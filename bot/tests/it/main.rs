@@ -17,3 +17,4 @@ mod demo;
 mod harness;
 mod keeper;
 mod mcp_clients;
+mod mcp_start;

@@ -9,7 +9,7 @@
 mod driver;
 mod relay;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::{PATIENCE, TestDaemon};
 use driver::{Driver, Sdk};
@@ -138,9 +138,7 @@ async fn renews_between_two_calls(client: &mut Driver, daemon: &TestDaemon, sess
     // Tells the keeper how late it is.
     client.call("session_status", json!({})).await;
     until("the session is renewed", async || {
-        let path = format!("/v1/sessions/{session}");
-        let shown = daemon.admin("GET", &path, Value::Null).await.ok();
-        shown["renewalCount"] == 1
+        daemon.session(session).await["renewalCount"] == 1
     })
     .await;
     let said = client.call("session_status", json!({})).await;
@@ -219,10 +217,8 @@ async fn ends_with_its_client(mut client: Driver) {
 
 /// A session of the trader whose token is in the token file; gives its id.
 async fn hand_over(daemon: &TestDaemon) -> String {
-    let body = json!({
-        "agentId": "trader", "toTokenFile": true, "constraints": { "expiresIn": UNIT_S },
-    });
-    let created = daemon.admin("POST", "/v1/sessions", body).await.ok();
+    let limits = json!({ "expiresIn": UNIT_S });
+    let created = daemon.hand_over("trader", limits).await;
     created["session"]["id"].as_str().unwrap().to_owned()
 }
 

@@ -1,7 +1,5 @@
 //! The two doors from outside: the owner's machine through the Unix socket, agents over TCP.
 
-use std::net::SocketAddr;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -64,15 +62,10 @@ impl TestDaemon {
         Reply::of(request).await
     }
 
-    /// Where agents connect; another port after each start.
-    pub fn agents_addr(&self) -> SocketAddr {
-        self.daemon().agents_addr
-    }
-
     /// A request of an agent.
     pub async fn agent(&self, method: &str, path: &str, token: Option<&str>) -> Reply {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let url = format!("http://{}{path}", self.agents_addr());
+        let url = format!("http://{}{path}", self.daemon().agents_addr);
         let mut request = reqwest::Client::new().request(method, url);
         if let Some(token) = token {
             request = request.bearer_auth(token);
