@@ -244,3 +244,26 @@ async fn two_keepers_on_one_file_renew_once_and_the_other_adopts() {
         assert_eq!(second.get_token().unwrap().hash(), keeper.held().hash());
     }
 }
+
+#[tokio::test]
+async fn a_file_that_another_process_brought_up_to_date_is_not_renewed_once_more() {
+    let keeper = Keeper::with(Setup {
+        hook: failing(|step| step == Step::TokenFile(WriteStep::Rename)),
+        ..Setup::default()
+    })
+    .await;
+    keeper.pass_quietly_s(DUE_S).await;
+    let granted = keeper.held();
+    assert_eq!(
+        keeper.in_file().unwrap().hash(),
+        first_token().hash(),
+        "the file lags behind"
+    );
+    // The other one finishes the renewal with the key that lies there.
+    keeper.hand_over(&granted);
+    waiaas_protocol::token_file::remove_pending(&keeper.path()).unwrap();
+    keeper.pass_s(3 * MINUTE_S).await;
+    assert_eq!(keeper.renewals(), 1);
+    assert_eq!(keeper.held().hash(), granted.hash());
+    assert_eq!(keeper.manager.view().problem, None);
+}

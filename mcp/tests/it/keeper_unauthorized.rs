@@ -225,3 +225,19 @@ async fn a_lost_answer_is_got_again_also_past_the_tokens_own_end() {
     assert_eq!(keeper.manager.view().generation, Some(1));
     assert_eq!(keeper.in_file().unwrap().hash(), keeper.held().hash());
 }
+
+#[tokio::test]
+async fn a_renewal_that_even_its_successor_has_outlived_is_given_up() {
+    let keeper = Keeper::prepare(Setup::default()).await;
+    keeper
+        .daemon
+        .answer_always(Route::Renew, |_| Answer::lost());
+    keeper.start().await;
+    keeper.pass_quietly_s(DUE_S).await;
+    // Its own end, and the unit that a renewal in the last moment would have added.
+    let unit_s = u64::try_from(crate::token::UNIT_S).unwrap();
+    keeper.pass_quietly_s(2 * unit_s - DUE_S).await;
+    let asked = keeper.renewals();
+    keeper.pass_s(3 * MINUTE_S).await;
+    assert_eq!(keeper.renewals(), asked);
+}
