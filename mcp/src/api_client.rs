@@ -65,7 +65,9 @@ impl ApiClient {
     /// # Errors
     /// [`DoorError`].
     pub async fn health(&self) -> Result<Health, DoorError> {
-        self.door.get("/health", None).await
+        let health: Health = self.door.get("/health", None).await?;
+        self.manager.observe_server_time(health.server_time);
+        Ok(health)
     }
 
     /// What the keeper knows; asks nobody.

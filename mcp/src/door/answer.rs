@@ -11,6 +11,9 @@ use waiaas_protocol::error_code::ErrorCode;
 
 /// The longest body that is read.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// How much of a refusal's code and texts is taken.
+const CODE_CHARS_MAX: usize = 64;
+const TEXT_CHARS_MAX: usize = 500;
 
 /// Why there is no body of the expected shape.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,9 +90,9 @@ pub(super) async fn read<T: DeserializeOwned>(request: RequestBuilder) -> Result
         Ok(AnyBody::Flat(body) | AnyBody::Nested { error: body }) => {
             Err(DoorError::Refused(Refusal {
                 status,
-                code: body.code,
-                message: body.message,
-                hint: body.hint,
+                code: harmless(&body.code, CODE_CHARS_MAX),
+                message: harmless(&body.message, TEXT_CHARS_MAX),
+                hint: body.hint.map(|hint| harmless(&hint, TEXT_CHARS_MAX)),
                 retryable: body.retryable,
                 retry_after_s,
             }))
@@ -97,6 +100,12 @@ pub(super) async fn read<T: DeserializeOwned>(request: RequestBuilder) -> Result
         // Something between us and the daemon.
         Err(_) => Err(foreign(status)),
     }
+}
+
+/// A text that goes on to logs and models: whoever answered may not be the daemon.
+fn harmless(text: &str, chars_max: usize) -> String {
+    let printable = text.chars().filter(|c| !c.is_control());
+    printable.take(chars_max).collect()
 }
 
 fn foreign(status: u16) -> DoorError {

@@ -8,6 +8,7 @@ use waiaas_protocol::error_code::ErrorCode;
 use waiaas_protocol::ids::AgentId;
 use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::token::{SessionToken, TokenFormatError, TokenHash, UnverifiedClaims};
+use waiaas_protocol::token_file::Pending;
 
 use super::{KeeperState, KeeperView};
 use crate::guidance::Guidance;
@@ -20,6 +21,8 @@ const JITTER_PERCENT_MAX: i64 = 2;
 pub(super) const RETRIES_MAX: u32 = 3;
 /// Corrections of the daemon's clock below this are its rounding to seconds.
 const CLOCK_NOISE_MS_MAX: i64 = 1_500;
+/// This long before its end a token gets one more attempt, whatever pause was asked for.
+const LAST_CHANCE_S: i64 = 60;
 const YEAR_S: i64 = 366 * 86_400;
 /// `exp` is believed this far back and ahead (PROTOCOL.md section 7).
 const EXP_PAST_S_MAX: i64 = 10 * YEAR_S;
@@ -36,10 +39,14 @@ pub(super) struct Memory {
     refused: Option<(TokenHash, String)>,
     /// The daemon's clock minus ours.
     ahead_ms: i64,
-    /// Whether `ahead_ms` has been heard since the start and since our clock last jumped.
+    /// Whether `ahead_ms` has been heard since our clock last jumped.
     synchronised: bool,
+    /// Whether the daemon has ever told its time.
+    has_told_time: bool,
     /// Why nothing is held, or the file is not read.
     pub(super) problem: Option<String>,
+    /// The file of the token in use is gone.
+    orphaned: bool,
 }
 
 /// The token in use.
@@ -49,8 +56,12 @@ pub(super) struct Held {
     pub(super) claims: UnverifiedClaims,
     /// Drawn once per token.
     jitter_ms: i64,
-    /// The daemon gave it, and the file does not have it yet.
+    /// The daemon gave it, and the file does not have it yet, or not any more.
     pub(super) file_lags: bool,
+    /// `WAIAAS_SESSION_TOKEN` has it, and no file needs to.
+    pub(super) from_environment: bool,
+    /// The renewal that was begun, also where the entry on the disk was lost.
+    pub(super) begun: Option<Pending>,
     /// No renewal will be granted any more.
     pub(super) ended: Option<ErrorCode>,
     pub(super) retry: Retry,
@@ -133,17 +144,32 @@ impl Memory {
             .saturating_sub(now_ms);
         let moved = ahead_ms.saturating_sub(self.ahead_ms).saturating_abs() > CLOCK_NOISE_MS_MAX;
         self.synchronised = true;
+        self.has_told_time = true;
         self.ahead_ms = ahead_ms;
         moved
     }
 
-    /// Our wall clock jumped: what we know of the daemon's may be wrong now.
-    pub(super) const fn doubt_clock(&mut self) {
+    /// Our wall clock jumped by this much: what we know of the daemon's may be wrong now.
+    pub(super) fn clock_jumped(&mut self, by_ms: i64) {
         self.synchronised = false;
+        if by_ms < 0 {
+            // No machine sleeps backwards: the clock was set, and pauses must not grow by it.
+            self.ahead_ms = self.ahead_ms.saturating_sub(by_ms);
+            if let Some(held) = &mut self.held {
+                let next_at_ms = held
+                    .retry
+                    .next_at_ms
+                    .map(|at_ms| at_ms.saturating_add(by_ms));
+                held.retry.next_at_ms = next_at_ms;
+            }
+        }
     }
 
-    pub(super) const fn is_synchronised(&self) -> bool {
-        self.synchronised
+    /// Whether the daemon's time is worth asking for: it is not known, or what follows from it
+    /// is about to cost something.
+    pub(super) fn wants_time(&self, now_ms: i64, forced: bool) -> bool {
+        let matters = |held: &Held| self.is_over(held, now_ms) || self.is_ripe(held, now_ms);
+        !self.synchronised || forced || self.held.as_ref().is_some_and(matters)
     }
 
     /// The checks on load (PROTOCOL.md section 7).
@@ -202,30 +228,42 @@ impl Memory {
         let jitter_ms = drawn % (jitter_ms_max.unsigned_abs() + 1);
         self.pinned = Some(claims.agent_id);
         self.problem = None;
+        self.orphaned = false;
         self.held = Some(Held {
             token,
             claims,
             jitter_ms: jitter_ms.cast_signed(),
             file_lags: false,
+            from_environment: false,
+            begun: None,
             ended: None,
             retry: Retry::default(),
         });
     }
 
-    /// There is no token any more.
-    pub(super) fn forget(&mut self, problem: String) {
-        self.held = None;
-        self.problem = Some(problem);
+    /// The file of the refused token is gone. The token is kept: should the daemon accept it
+    /// again, it may be the only copy.
+    pub(super) fn orphan(&mut self) {
+        self.orphaned = true;
+        self.problem =
+            Some("the daemon no longer accepts the token, and the token file is gone".to_owned());
     }
 
-    /// A 401 refused this token.
+    /// A 401 refused this token. What stood in the way of its renewal is history.
     pub(super) fn refuse(&mut self, token: TokenHash, code: &str) {
         self.refused = Some((token, code.to_owned()));
+        if let Some(held) = self.held.as_mut().filter(|held| held.token.hash() == token) {
+            held.retry = Retry::default();
+        }
     }
 
-    /// The daemon accepts the refused token after all.
-    pub(super) fn pardon(&mut self) {
-        self.refused = None;
+    /// The daemon accepts this refused token after all.
+    pub(super) fn pardon(&mut self, token: TokenHash) {
+        if self.is_refused(token) {
+            self.refused = None;
+            self.orphaned = false;
+            self.problem = None;
+        }
     }
 
     /// Whether a 401 refused this token last.
@@ -272,7 +310,10 @@ impl Memory {
             return KeeperState::Error;
         };
         if self.refused_held().is_some() {
-            return KeeperState::Expired;
+            return match self.orphaned {
+                true => KeeperState::Error,
+                false => KeeperState::Expired,
+            };
         }
         if matches!(held.retry.obstacle, Some(Obstacle::Fault(_))) {
             return KeeperState::Error;
@@ -322,12 +363,22 @@ impl Memory {
     /// The file has the token in use.
     pub(super) fn file_is_up_to_date(&mut self) {
         self.problem = None;
+        self.orphaned = false;
         let Some(held) = &mut self.held else { return };
         // Only what lagged is made good by this; other trouble with files is still counted.
         if held.file_lags {
             held.retry = Retry::default();
         }
         held.file_lags = false;
+    }
+
+    /// The last moment, by our wall clock, at which an attempt can still save the token in use;
+    /// no pause that a daemon asks for goes beyond it. `None` once it has passed.
+    pub(super) fn last_chance_ms(&self, held: &Held, now_ms: i64) -> Option<i64> {
+        let end_ms = held.claims.expires_at.saturating_mul(1000);
+        let last_ms = end_ms.saturating_sub(LAST_CHANCE_S * 1000);
+        let last_ms = last_ms.saturating_sub(self.ahead_ms);
+        (last_ms > now_ms).then_some(last_ms)
     }
 
     pub(super) fn view(&self, now_ms: i64) -> KeeperView {
@@ -357,19 +408,28 @@ impl Memory {
         let Some(held) = &self.held else {
             return Guidance::no_session(self.problem.as_deref());
         };
-        if self.is_over(held, now_ms) {
-            match &held.retry.obstacle {
-                Some(Obstacle::Unavailable(reason)) => {
-                    return Guidance::daemon_unavailable(reason);
-                }
-                Some(Obstacle::Locked) => return Guidance::kill_switch_active(),
-                Some(Obstacle::Suspended) => return Guidance::agent_suspended(),
-                _ => {}
-            }
-        }
         match self.refused_with().map(str::parse) {
             Some(Ok(ErrorCode::SessionRevoked)) => Guidance::session_revoked(),
-            _ => Guidance::session_expired(),
+            Some(_) if self.orphaned => Guidance::no_session(self.problem.as_deref()),
+            Some(_) => Guidance::session_expired(),
+            None if self.is_past_recovery(held, now_ms) => Guidance::session_expired(),
+            None => self.guidance_of_obstacle(held),
+        }
+    }
+
+    /// The token is over, and its renewal may still come through.
+    fn guidance_of_obstacle(&self, held: &Held) -> Guidance {
+        match &held.retry.obstacle {
+            Some(Obstacle::Unavailable(reason)) => Guidance::daemon_unavailable(reason),
+            Some(Obstacle::Locked) => Guidance::kill_switch_active(),
+            Some(Obstacle::Suspended) => Guidance::agent_suspended(),
+            Some(Obstacle::File(reason) | Obstacle::Fault(reason)) => {
+                Guidance::no_session(Some(reason))
+            }
+            None if !self.has_told_time => {
+                Guidance::daemon_unavailable("it has not told its time yet")
+            }
+            Some(Obstacle::TooEarly) | None => Guidance::session_expired(),
         }
     }
 }

@@ -100,7 +100,8 @@ pub(super) fn lagging(before: &Retry, reason: String, now_ms: i64) -> Retry {
 
 /// Whether the log should hear of this attempt: each of the first ones, then only news.
 pub(super) fn is_news(before: &Retry, after: &Retry) -> bool {
-    after.failures <= RETRIES_MAX + 1 || before.obstacle != after.obstacle
+    let is_fault = matches!(after.obstacle, Some(Obstacle::Fault(_)));
+    (after.failures <= RETRIES_MAX + 1 && !is_fault) || before.obstacle != after.obstacle
 }
 
 fn words(refusal: &Refusal) -> String {

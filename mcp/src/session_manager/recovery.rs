@@ -12,6 +12,7 @@ use waiaas_protocol::wire::{Health, SessionSelf};
 use super::Keeper;
 use super::renewal::TakenUp;
 use super::store::Found;
+use crate::door::DoorError;
 
 /// How long a refused call waits for a renewal in flight, seconds (PROTOCOL.md section 7).
 const FLIGHT_WAIT_S_MAX: u64 = 5;
@@ -27,7 +28,7 @@ impl Keeper {
                     self.load_environment();
                 }
             }
-            Err(error) => self.note_problem(&error.to_string()),
+            Err(error) => self.note_problem(&format!("the token file was refused: {error}")),
         }
     }
 
@@ -40,10 +41,15 @@ impl Keeper {
                 if self.memory().is_refused(token.hash()) {
                     return;
                 }
-                self.take_up(&Found {
+                let taken_up = self.take_up(&Found {
                     token: Some(token),
                     ..Found::default()
                 });
+                if taken_up == TakenUp::Adopted
+                    && let Some(held) = &mut self.memory().held
+                {
+                    held.from_environment = true;
+                }
             }
             Err(reason) => {
                 self.note_problem(&format!("WAIAAS_SESSION_TOKEN is not a token: {reason}"));
@@ -53,33 +59,48 @@ impl Keeper {
 
     /// Also what a tool call does that finds no usable token.
     pub(super) async fn recover(&self) {
-        let _flight = self.flight.lock().await;
-        self.recovery_round(true).await;
+        let flight = self.flight_within_patience().await;
+        let is_healed = self.memory().usable(self.clock.now_ms()).is_some();
+        if flight.is_some() && !is_healed {
+            self.recovery_round(true).await;
+        }
     }
 
     /// One round of the recovery loop; the caller holds the flight.
     pub(super) async fn recovery_round(&self, forced: bool) {
-        self.synchronise().await;
         let found = match self.look().await {
             Ok(found) => found,
-            Err(error) => return self.note_problem(&error.to_string()),
+            Err(error) => return self.without_file(&error.to_string(), forced).await,
         };
-        if self.take_up(&found) == TakenUp::Absent && self.held().is_none() {
-            self.load_environment();
+        self.take_up_or_load(&found);
+        if self.may_resume(&found, forced) {
+            return self.renew().await;
         }
-        let now_ms = self.clock.now_ms();
-        let overdue = self.memory().is_due(now_ms, forced) || self.must_catch_up(forced);
-        if overdue || self.may_resume(&found, forced) {
+        if self.memory().wants_time(self.clock.now_ms(), forced) {
+            self.synchronise().await;
+            // What was unbelievable by our own clock may be right by the daemon's.
+            self.take_up_or_load(&found);
+        }
+        if self.memory().is_due(self.clock.now_ms(), forced) {
             return self.renew().await;
         }
         self.ask_about_refused().await;
+        self.remove_stray_key(&found).await;
     }
 
-    fn must_catch_up(&self, forced: bool) -> bool {
-        let now_ms = self.clock.now_ms();
-        self.memory().held.as_ref().is_some_and(|held| {
-            held.file_lags && super::memory::may_try(&held.retry, now_ms, forced)
-        })
+    fn take_up_or_load(&self, found: &Found) {
+        if self.take_up(found) == TakenUp::Absent && self.held().is_none() {
+            self.load_environment();
+        }
+    }
+
+    /// A file that cannot be read stops no call, but nothing is renewed past it.
+    async fn without_file(&self, reason: &str, forced: bool) {
+        self.note_problem(&format!("the token file was refused: {reason}"));
+        if self.memory().is_due(self.clock.now_ms(), forced) {
+            self.file_trouble(reason);
+        }
+        self.ask_about_refused().await;
     }
 
     /// A refused token is taken up again only when the daemon itself accepts it.
@@ -92,22 +113,31 @@ impl Keeper {
                 .map(|held| held.token.clone())
         };
         let Some(token) = refused else { return };
-        let answered = self.door.get::<SessionSelf>("/v1/session", Some(&token));
-        if let Ok(session) = answered.await {
-            self.memory().pardon();
+        let asked = self.door.get::<SessionSelf>("/v1/session", Some(&token));
+        if let Some(session) = self.unless_stopped(asked).await {
+            self.memory().pardon(token.hash());
             self.observe_server_time(session.server_time);
             self.changed.notify_one();
             tracing::info!(session_id = %session.session_id, "the token is accepted again");
         }
     }
 
-    /// Learns the daemon's time, where it is not known or our clock jumped.
-    pub(super) async fn synchronise(&self) {
-        if self.memory().is_synchronised() {
-            return;
-        }
-        if let Ok(health) = self.door.get::<Health>("/health", None).await {
+    /// Learns the daemon's time.
+    async fn synchronise(&self) {
+        let asked = self.door.get::<Health>("/health", None);
+        if let Some(health) = self.unless_stopped(asked).await {
             self.observe_server_time(health.server_time);
+        }
+    }
+
+    /// A question that changes nothing is given up at once when the keeper ends.
+    async fn unless_stopped<T>(
+        &self,
+        asked: impl Future<Output = Result<T, DoorError>>,
+    ) -> Option<T> {
+        tokio::select! {
+            answered = asked => answered.ok(),
+            () = self.stop.cancelled() => None,
         }
     }
 
@@ -132,7 +162,7 @@ impl Keeper {
             Ok(found) => found,
             Err(error) => {
                 self.memory().refuse(refused, code);
-                return self.note_problem(&error.to_string());
+                return self.note_problem(&format!("the token file was refused: {error}"));
             }
         };
         if self.take_up(&found) == TakenUp::Adopted {
@@ -148,9 +178,7 @@ impl Keeper {
         }
         self.memory().refuse(refused, code);
         if found.token.is_none() && !self.is_rotated(refused) {
-            self.memory().forget(
-                "the daemon no longer accepts the token, and the token file is gone".to_owned(),
-            );
+            self.memory().orphan();
         }
         self.changed.notify_one();
     }
@@ -181,7 +209,7 @@ impl Keeper {
     fn note_problem(&self, problem: &str) {
         let mut memory = self.memory();
         if memory.problem.as_deref() != Some(problem) {
-            tracing::warn!("the token file was refused: {problem}");
+            tracing::warn!("{problem}");
         }
         memory.problem = Some(problem.to_owned());
     }

@@ -53,11 +53,13 @@ impl Keeper {
         match self.take_up(&found) {
             TakenUp::Adopted => return,
             TakenUp::Refused(problem) => return self.file_trouble(&problem),
-            TakenUp::Same | TakenUp::Behind | TakenUp::Absent => {}
+            TakenUp::Absent => self.note_absence(),
+            TakenUp::Same | TakenUp::Behind => {}
         }
         let Some(held) = self.held() else { return };
-        if held.file_lags {
-            return self.catch_up(lock, &held).await;
+        // No key for a token that the disk does not have (section 5).
+        if held.file_lags && !self.catch_up(lock, &held).await {
+            return;
         }
         if !self.is_wanted(&found, &held) {
             return;
@@ -79,6 +81,14 @@ impl Keeper {
         self.store.pass(Step::Unlock);
     }
 
+    /// Whoever removed the file may have meant it, so it is written again only right before a
+    /// renewal, which must not depend on memory alone.
+    fn note_absence(&self) {
+        if let Some(held) = &mut self.memory().held {
+            held.file_lags = !held.from_environment;
+        }
+    }
+
     /// Another process may have done the work while we waited for the lock.
     fn is_wanted(&self, found: &Found, held: &Held) -> bool {
         let begun = found
@@ -91,6 +101,10 @@ impl Keeper {
     /// Takes up the file's token if it is another one that passes the load checks.
     pub(super) fn take_up(&self, found: &Found) -> TakenUp {
         let Some(token) = &found.token else {
+            let mut memory = self.memory();
+            if memory.held.is_none() {
+                memory.problem = None;
+            }
             return TakenUp::Absent;
         };
         let now_ms = self.clock.now_ms();
@@ -111,7 +125,14 @@ impl Keeper {
                 memory.file_is_up_to_date();
                 TakenUp::Same
             }
-            Standing::Older | Standing::Dead => TakenUp::Behind,
+            Standing::Older => {
+                // A backup, or another program, has put an old token there.
+                if let Some(held) = &mut memory.held {
+                    held.file_lags = true;
+                }
+                TakenUp::Behind
+            }
+            Standing::Dead => TakenUp::Behind,
             Standing::Newer => {
                 memory.adopt(token.clone(), claims, self.draw_u64());
                 drop(memory);
@@ -140,14 +161,25 @@ impl Keeper {
         if let Some(pending) = found.pending.as_ref().filter(|p| p.matches(&held.token)) {
             return Ok(pending.clone());
         }
-        let pending = Pending {
+        // An entry that somebody removed is written again: another key would be a conflict.
+        let pending = held.begun.clone().unwrap_or_else(|| Pending {
             session_id: held.claims.session_id,
             presented_token_hash: held.token.hash(),
             renewal_key: RenewalKey::from_bytes((self.draw)()),
-        };
+        });
         let written = self.store.write_pending(lock, pending.clone()).await;
         written.map_err(|error| error.to_string())?;
+        self.change_held(held, |now| now.begun = Some(pending.clone()));
         Ok(pending)
+    }
+
+    /// Changes the token in use, if it is still that one.
+    fn change_held(&self, held: &Held, change: impl FnOnce(&mut Held)) {
+        if let Some(now) = &mut self.memory().held
+            && now.token.hash() == held.token.hash()
+        {
+            change(now);
+        }
     }
 
     /// File before memory; the key goes last.
@@ -182,8 +214,8 @@ impl Keeper {
         let memory = self.memory();
         found.is_some_and(|token| {
             memory.acceptable(token, now_ms).is_ok_and(|claims| {
-                claims.session_id != held.claims.session_id
-                    && memory.standing(token, &claims, now_ms) == Standing::Newer
+                let is_live = claims.expires_at * 1000 > memory.server_ms(now_ms);
+                is_live && claims.session_id != held.claims.session_id
             })
         })
     }
@@ -211,20 +243,31 @@ impl Keeper {
         tracing::warn!("the renewed token is in use but could not be written: {reason}");
     }
 
-    /// Brings the file up to the token in use.
-    async fn catch_up(&self, lock: &Lock, held: &Held) {
+    /// Brings the file up to the token in use; says whether it is.
+    async fn catch_up(&self, lock: &Lock, held: &Held) -> bool {
         match self.store.write_token(lock, held.token.clone()).await {
             Ok(()) => {
                 self.memory().file_is_up_to_date();
                 self.changed.notify_one();
                 tracing::info!("the token file is up to date again");
-                self.drop_key(lock).await;
+                self.drop_key_of_another(lock, held).await;
+                true
             }
             Err(error) => {
                 let reason = error.to_string();
                 let retry = lagging(&held.retry, reason, self.clock.now_ms());
                 self.postpone(held, retry);
+                false
             }
+        }
+    }
+
+    /// The key of the token that stood in the file before.
+    async fn drop_key_of_another(&self, lock: &Lock, held: &Held) {
+        let found = self.store.look_again(lock).await.ok();
+        let pending = found.and_then(|found| found.pending);
+        if pending.is_some_and(|pending| !pending.matches(&held.token)) {
+            self.drop_key(lock).await;
         }
     }
 
@@ -240,10 +283,11 @@ impl Keeper {
         match react(error, &held.retry, now_ms) {
             Reaction::TryAgain(retry) => self.postpone(held, retry),
             Reaction::Stop(code) => {
-                if let Some(now) = &mut self.memory().held {
+                self.change_held(held, |now| {
                     now.ended = Some(code);
                     now.retry = Retry::default();
-                }
+                    now.begun = None;
+                });
                 tracing::info!(%code, "the session will not be renewed any more");
                 self.changed.notify_one();
                 self.drop_key(lock).await;
@@ -252,12 +296,16 @@ impl Keeper {
                 if self.someone_was_faster(lock).await {
                     return;
                 }
+                let is_news = !self.memory().is_refused(held.token.hash());
                 if let DoorError::Refused(refusal) = error {
                     self.memory().refuse(held.token.hash(), &refusal.code);
                 }
-                tracing::warn!(cause = %error, "the token is no longer accepted");
+                if is_news {
+                    tracing::warn!(cause = %error, "the token is no longer accepted");
+                }
                 self.changed.notify_one();
                 if key_is_spent {
+                    self.change_held(held, |now| now.begun = None);
                     self.drop_key(lock).await;
                 }
             }
@@ -280,11 +328,16 @@ impl Keeper {
             let failures = retry.failures;
             tracing::warn!(failures, "not renewed yet: {}", why.unwrap_or_default());
         }
-        if let Some(now) = &mut self.memory().held
-            && now.token.hash() == held.token.hash()
-        {
-            now.retry = retry;
-        }
+        let latest_ms = self.memory().last_chance_ms(held, self.clock.now_ms());
+        let next_at_ms = retry
+            .next_at_ms
+            .map(|at_ms| at_ms.min(latest_ms.unwrap_or(at_ms)));
+        self.change_held(held, |now| {
+            now.retry = Retry {
+                next_at_ms,
+                ..retry
+            }
+        });
         self.changed.notify_one();
     }
 

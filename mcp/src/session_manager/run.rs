@@ -9,6 +9,7 @@ use futures::FutureExt as _;
 
 use super::Keeper;
 use super::reaction::RECOVERY_S;
+use super::store::Found;
 
 /// The longest sleep without a look at the wall clock, milliseconds.
 const SLICE_MS_MAX: i64 = 30_000;
@@ -24,7 +25,7 @@ impl Keeper {
     pub(super) async fn run_supervised(&self) {
         while AssertUnwindSafe(self.run()).catch_unwind().await.is_err() {
             tracing::error!("the session keeper hit a fault of its own and goes on");
-            self.clock.sleep(Duration::from_secs(RECOVERY_S)).await;
+            self.sleep(SLICE_MS_MAX).await;
         }
     }
 
@@ -90,7 +91,7 @@ impl Keeper {
         let moved_ms = self.clock.now_ms() - before_ms;
         let slept_at_most = slice_ms + CLOCK_JUMP_MS_MIN;
         if moved_ms > slept_at_most || moved_ms < -CLOCK_JUMP_MS_MIN {
-            self.memory().doubt_clock();
+            self.memory().clock_jumped(moved_ms);
         }
         woken
     }
@@ -104,16 +105,32 @@ impl Keeper {
         if let Ok(removed @ 1..) = self.store.sweep(&lock).await {
             tracing::info!(removed, "removed temporary files that a crash had left");
         }
-        let Ok(found) = self.store.look_again(&lock).await else {
+    }
+
+    /// A key of another token than the file's: nobody can use it any more.
+    pub(super) async fn remove_stray_key(&self, found: &Found) {
+        if !is_stray(found) {
             return;
-        };
-        let foreign = match (&found.token, &found.pending) {
-            (Some(token), Some(pending)) => !pending.matches(token),
-            _ => false,
-        };
-        if foreign {
+        }
+        let Some(held) = self.held() else { return };
+        let agent = held.claims.agent_id;
+        let locked = self.store.lock(agent, &self.clock, SWEEP_LOCK_WAIT_MS_MAX);
+        let Ok(Some(lock)) = locked.await else { return };
+        if self
+            .store
+            .look_again(&lock)
+            .await
+            .is_ok_and(|found| is_stray(&found))
+        {
             self.drop_key(&lock).await;
         }
+    }
+}
+
+fn is_stray(found: &Found) -> bool {
+    match (&found.token, &found.pending) {
+        (Some(token), Some(pending)) => !pending.matches(token),
+        _ => false,
     }
 }
 

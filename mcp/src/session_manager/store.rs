@@ -94,7 +94,7 @@ impl Store {
         clock: &SharedClock,
         wait_ms_max: u64,
     ) -> Result<Option<Lock>, TokenFileError> {
-        for _ in 0..=wait_ms_max / LOCK_POLL_MS {
+        for polls_left in (0..=wait_ms_max / LOCK_POLL_MS).rev() {
             let data_dir = self.data_dir.clone();
             let taken = blocking(move || {
                 TokenFileLock::acquire_for_agent(&data_dir, agent, Duration::ZERO)
@@ -104,7 +104,9 @@ impl Store {
                 Err(TokenFileError::Locked { .. }) => {}
                 Err(other) => return Err(other),
             }
-            clock.sleep(Duration::from_millis(LOCK_POLL_MS)).await;
+            if polls_left > 0 {
+                clock.sleep(Duration::from_millis(LOCK_POLL_MS)).await;
+            }
         }
         Ok(None)
     }

@@ -114,8 +114,13 @@ impl Answer {
     }
 
     /// With `Retry-After`.
-    pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.headers.push(("retry-after", seconds.to_string()));
+    pub fn retry_after(self, seconds: u64) -> Self {
+        self.header("retry-after", seconds.to_string())
+    }
+
+    /// With this header.
+    pub fn header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
         self
     }
 

@@ -203,6 +203,9 @@ fn parts(
     setup: Setup,
 ) -> (SessionManager, ApiClient) {
     let door = Arc::new(Door::new(daemon.url().parse().unwrap()));
+    // Every keeper draws its own keys; the next one's must not be equal by chance.
+    static KEEPERS: AtomicU8 = AtomicU8::new(0);
+    let keeper = KEEPERS.fetch_add(1, Ordering::SeqCst);
     let (drawn, last) = (AtomicU8::new(1), setup.draw);
     let parts = KeeperParts {
         data_dir,
@@ -213,6 +216,7 @@ fn parts(
         draw: Arc::new(move || {
             // The jitter takes the first eight bytes; keys differ in the last.
             let mut bytes = [last; 16];
+            bytes[14] = keeper;
             bytes[15] = drawn.fetch_add(1, Ordering::SeqCst);
             bytes
         }),

@@ -77,6 +77,7 @@ async fn the_key_is_on_the_disk_before_the_request_is_sent() {
 
 #[tokio::test]
 async fn the_jitter_is_drawn_once_and_stays_within_2_percent() {
+    let mut plans = Vec::new();
     for draw in [0, 1, 77, 200, 255] {
         let keeper = Keeper::with(Setup {
             draw,
@@ -96,7 +97,10 @@ async fn the_jitter_is_drawn_once_and_stays_within_2_percent() {
         assert_eq!(planned(&keeper), first, "{draw}");
         keeper.pass_quietly_s(first).await;
         assert_eq!(keeper.renewals(), 1, "{draw}");
+        plans.push(first);
     }
+    plans.dedup();
+    assert!(plans.len() > 2, "it differs: {plans:?}");
 }
 
 #[tokio::test]
@@ -124,6 +128,10 @@ async fn a_clock_set_back_delays_nothing() {
     daemons_time.store(START_S + 120, Ordering::SeqCst);
     keeper.pass_s(120).await;
     let left_s = DUE_S - 120;
+    daemons_time.store(
+        START_S + i64::try_from(DUE_S).unwrap() + 60,
+        Ordering::SeqCst,
+    );
     keeper.pass_s(left_s + 60).await;
     assert_eq!(
         keeper.renewals(),
@@ -224,4 +232,16 @@ async fn shutdown_lets_a_renewal_in_flight_finish_or_abandons_it_after_5_seconds
             "the next start finishes it"
         );
     }
+}
+
+#[tokio::test]
+async fn shutdown_waits_for_no_question_that_changes_nothing() {
+    let keeper = Keeper::prepare(Setup::default()).await;
+    let (late, _release) = Answer::raw(200, "{}").held();
+    keeper.daemon.answer(Route::Health, late);
+    keeper.manager.start().await;
+    keeper.daemon.until_asked(Route::Health, 1).await;
+    // The clock stands still: nothing here runs into the five seconds.
+    let ended = tokio::time::timeout(PATIENCE, keeper.manager.shutdown()).await;
+    assert!(ended.is_ok());
 }

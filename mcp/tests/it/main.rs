@@ -3,10 +3,12 @@
 
 mod agent_side;
 mod daemon;
+mod door;
 mod keeper;
 mod keeper_answers;
 mod keeper_files;
 mod keeper_load;
+mod keeper_outages;
 mod keeper_schedule;
 mod keeper_traps;
 mod keeper_unauthorized;

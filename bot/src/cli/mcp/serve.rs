@@ -22,7 +22,7 @@ use crate::agent_clock::AgentClock;
 use crate::app::{self, SystemClock};
 use crate::cli::config::ConfigFlags;
 use crate::cli::context::Context;
-use crate::report::{Failure, Outcome};
+use crate::report::{Exit, Failure, Outcome};
 
 /// Serve an MCP client.
 #[derive(Debug, clap::Args)]
@@ -54,7 +54,10 @@ impl Serve {
         if let Some(warning) = platform_warning() {
             tracing::warn!("{warning}");
         }
-        let base_url = self.base_url.unwrap_or_else(|| configured(context));
+        let base_url = match self.base_url {
+            Some(given) => given,
+            None => configured(context)?,
+        };
         let entropy = app::system_entropy().map_err(|error| Failure::from_error(&error))?;
         let door = Arc::new(Door::new(base_url));
         let keeper = SessionManager::new(KeeperParts {
@@ -76,7 +79,7 @@ impl Serve {
 
 /// Where the daemon of this data directory listens. A configuration that cannot be read keeps
 /// no agent from starting: `waiaas doctor` is where it is mended.
-fn configured(context: &Context) -> BaseUrl {
+fn configured(context: &Context) -> Result<BaseUrl, Failure> {
     let listen = match context.config(&ConfigFlags::default()) {
         Ok(config) => config.http.listen,
         Err(_) => {
@@ -84,21 +87,26 @@ fn configured(context: &Context) -> BaseUrl {
             DEFAULT_LISTEN
         }
     };
-    reachable(listen)
+    reachable(listen).ok_or_else(|| {
+        let listen = listen.to_string();
+        Failure::new(fl!(context.texts, "cli-mcp-serve-listen", listen = listen))
+            .with_hint(fl!(context.texts, "cli-mcp-serve-listen-hint"))
+            .with_exit(Exit::Usage)
+    })
 }
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3100);
 
-/// The same address as this machine's own programs reach it.
-fn reachable(mut listen: SocketAddr) -> BaseUrl {
-    if !listen.ip().is_loopback() {
+/// The same address as this machine's own programs reach it; `None` where plain HTTP would
+/// have to leave the machine, or another user's program could stand at the address we guess.
+fn reachable(mut listen: SocketAddr) -> Option<BaseUrl> {
+    if listen.ip().is_unspecified() {
         listen.set_ip(match listen.ip() {
             IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
             IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
         });
     }
-    let url = format!("http://{listen}").parse();
-    url.expect("a loopback address is a base URL")
+    format!("http://{listen}").parse().ok()
 }
 
 fn log_to_stderr() {
