@@ -148,6 +148,7 @@ impl Create {
             constraints: self.limits.alone(),
             replaces_session_id: self.replaces,
             to_token_file: self.to_token_file,
+            exact_constraints: false,
         };
         let created: CreateSessionResponse = context.client()?.post("/sessions", &request).await?;
         if context.output.is_json() {

@@ -57,6 +57,7 @@ async fn begin_hand_over(bench: &TestDaemon, message_id: i64) -> String {
         wallets: None,
         default_wallet: None,
         constraints: ConstraintsRequest::default(),
+        exact_constraints: false,
         replaces: None,
         source: Source::Telegram,
         handover: Some(NewHandover {

@@ -43,6 +43,8 @@ pub struct NewSession {
     pub default_wallet: Option<String>,
     /// The explicit level.
     pub constraints: ConstraintsRequest,
+    /// The explicit level is the only one; what it leaves out has no limit.
+    pub exact_constraints: bool,
     /// A session of the same agent that does not count against the limit.
     pub replaces: Option<SessionId>,
     /// Who asks through which door.
@@ -165,7 +167,8 @@ pub async fn create_in(
     })
 }
 
-/// The levels of section 3; from the console the resolved defaults are ceilings.
+/// The levels of section 3, or the explicit one alone; from the console the resolved defaults
+/// are ceilings.
 ///
 /// # Errors
 /// [`Error::RequestInvalid`], [`Error::ConstraintViolated`].
@@ -179,8 +182,11 @@ pub fn resolve_constraints(
     } else {
         Purpose::Bare
     };
-    let defaults = agent.default_constraints.as_ref();
-    let configuration = &core.policy.constraints;
+    let none = ConstraintsRequest::default();
+    let (defaults, configuration) = match new.exact_constraints {
+        true => (None, &none),
+        false => (agent.default_constraints.as_ref(), &core.policy.constraints),
+    };
     let lifetime_s = core.policy.session_absolute_lifetime_s;
     let resolve = |request: &ConstraintsRequest| {
         constraints::resolve(request, defaults, configuration, purpose, lifetime_s)

@@ -168,3 +168,44 @@ async fn misspelt_fields_are_errors_and_not_missing_limits() {
     );
     assert_eq!(app.dump(), before);
 }
+
+#[tokio::test]
+async fn exact_constraints_know_no_other_level() {
+    let policy = Policy {
+        constraints: ConstraintsRequest {
+            max_renewals: Some(10),
+            max_total_amount: Some("300".to_owned()),
+            ..ConstraintsRequest::default()
+        },
+        ..Policy::default()
+    };
+    let setup = Setup {
+        policy,
+        ..Setup::default()
+    };
+    let app = TestApp::with(setup).await.with_agent("trader").await;
+    let defaults =
+        json!({ "maxAmountPerTx": "200", "maxTransactions": 7, "allowedOperations": ["swap"] });
+    app.admin("PUT", "/v1/agents/trader/defaults", defaults)
+        .await
+        .ok();
+    let asked = json!({ "expiresIn": 600, "maxRenewals": 2, "maxTransactions": 9 });
+    let exact =
+        json!({ "agentId": "trader", "constraints": asked.clone(), "exactConstraints": true });
+    let body = create(&app, exact).await.created();
+    assert_eq!(
+        body["session"]["constraints"],
+        json!({
+            "expiresIn": 600, "maxRenewals": 2, "renewalRejectWindow": 3_600,
+            "maxTransactions": 9,
+        })
+    );
+    let usual = create(&app, json!({ "agentId": "trader", "constraints": asked })).await;
+    let usual = usual.created();
+    assert_eq!(usual["session"]["constraints"]["maxAmountPerTx"], "200");
+    assert_eq!(usual["session"]["constraints"]["maxTotalAmount"], "300");
+    // Out of range is out of range.
+    let wrong = json!({ "expiresIn": 299 });
+    let wrong = json!({ "agentId": "trader", "constraints": wrong, "exactConstraints": true });
+    assert_eq!(create(&app, wrong).await.status, 400);
+}

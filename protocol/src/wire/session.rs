@@ -33,6 +33,10 @@ pub struct CreateSessionRequest {
     /// Write the token into the agent's token file and leave it out of the response.
     #[serde(default)]
     pub to_token_file: bool,
+    /// Take the limits just as they are given: an absent one is no limit, whatever the defaults
+    /// of the agent and of the configuration say. For a session that goes on from another one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exact_constraints: bool,
 }
 
 /// 201: the session, and its token this once.

@@ -109,6 +109,7 @@ fn new_session(
             .then(|| granted.wallets.iter().map(ToString::to_string).collect()),
         default_wallet: granted.default_wallet.map(|id| id.to_string()),
         constraints: granted.constraints.clone(),
+        exact_constraints: false,
         replaces: plan.and_then(|plan| plan.replaces),
         source: Source::Telegram,
         handover: Some(NewHandover { token_file, note }),

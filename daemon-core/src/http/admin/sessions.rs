@@ -96,6 +96,7 @@ fn wanted(request: CreateSessionRequest) -> Result<NewSession, Error> {
         wallets,
         default_wallet: request.default_wallet_id,
         constraints: request.constraints,
+        exact_constraints: request.exact_constraints,
         replaces: request.replaces_session_id,
         source: Source::Cli,
         handover: None,
