@@ -6,6 +6,7 @@ pub mod app;
 mod cli;
 pub mod demo;
 pub mod lifecycle;
+mod mcp_clients;
 mod report;
 pub mod telegram;
 
@@ -28,7 +29,8 @@ pub fn main() -> ExitCode {
     let now_s = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
-    let environment = cli::Environment::new(std::env::vars_os(), now_s.cast_signed());
+    let environment = cli::Environment::new(std::env::vars_os(), now_s.cast_signed())
+        .with_program(std::env::current_exe().ok());
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

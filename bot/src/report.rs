@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use crate::cli::{Texts, terminal_safe};
 use i18n_embed_fl::fl;
+use waiaas_protocol::error_code::ErrorCode;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,7 @@ pub(crate) struct Failure {
     facts: Vec<String>,
     causes: Vec<String>,
     hint: Option<String>,
+    code: Option<ErrorCode>,
     exit: Exit,
 }
 
@@ -44,6 +46,7 @@ impl Failure {
             facts: Vec::new(),
             causes: Vec::new(),
             hint: None,
+            code: None,
             exit: Exit::Failed,
         }
     }
@@ -88,6 +91,16 @@ impl Failure {
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// Remembers the error code of a refused request, for a caller that can go on.
+    pub(crate) fn with_code(self, code: Option<ErrorCode>) -> Self {
+        Self { code, ..self }
+    }
+
+    /// Whether a request was refused with this error code.
+    pub(crate) fn is_code(&self, code: ErrorCode) -> bool {
+        self.code == Some(code)
     }
 
     pub(crate) fn with_exit(mut self, exit: Exit) -> Self {

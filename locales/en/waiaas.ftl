@@ -192,6 +192,60 @@ cli-init-no-terminal-hint = Pass --non-interactive, and what you want to set as 
 cli-init-rewritten = The configuration in { $dir } is written anew.
 cli-init-warning = Beware: an agent that runs as this same user can read everything here, including every token and the admin socket. Run agents as another user. Whatever adds power on this machine is told in the chat, once there is one.
 
+# The agent's side
+
+cli-mcp-choose-agent = Which agent is it for?
+cli-mcp-several-agents = There are several agents, and none was named
+cli-mcp-several-agents-hint = Name one: --agent NAME
+cli-mcp-no-agents = There is no agent yet
+cli-mcp-no-agents-hint = Add one: { $program } agent add NAME --wallet WALLET
+cli-mcp-no-active-agents = Every agent is suspended
+cli-mcp-no-active-agents-hint = Let one go on: { $program } agent resume NAME
+cli-mcp-no-program = The system does not tell where this program's file is
+cli-mcp-no-home = It is not known where the client keeps its configuration: there is no home directory
+cli-mcp-json-has-no-file = --write needs a client with a file of its own, and json has none
+cli-mcp-json-has-no-file-hint = Leave --write out and copy what is printed, or name another client.
+cli-mcp-no-session-made = No session was made, and nothing was changed.
+cli-mcp-session-stands = Session { $session } is live, and its token is in { $file }; only the client's configuration was not changed. Add what is printed here by hand, or mend the cause and run this again.
+cli-mcp-token-file = Its token is in { $file }, which only this user can read.
+cli-mcp-run-command = { $client }: run this once, then start a new session in it:
+cli-mcp-put-into = { $client }: add this to { $file }, or let --write do it, and restart { $client }:
+cli-mcp-put-into-instead = Or add this to { $file }, which --write does too, and restart { $client }:
+cli-mcp-put-anywhere = Add this to your client's configuration, and restart it:
+cli-mcp-other-clients = For others: --client cursor, vscode or json. With --client and --write the entry goes into the client's own file.
+cli-mcp-written = { $file } now starts waiaas for { $agent }.
+cli-mcp-unchanged = { $file } starts waiaas for { $agent } already; it was not changed.
+cli-mcp-backup = What it held before is kept in { $file }.
+cli-mcp-restart = Restart { $client } so that it reads its configuration.
+cli-mcp-config-io = { $file } could not be changed
+cli-mcp-config-link = { $file } is a symbolic link that leads nowhere
+cli-mcp-config-link-hint = Mend the link or remove it.
+cli-mcp-config-no-file = { $file } is not a regular file
+cli-mcp-config-large = { $file } is too large to be a configuration
+cli-mcp-config-no-text = { $file } is not UTF-8 text
+cli-mcp-config-busy = Another program changed { $file } each time it was about to be written
+cli-mcp-config-busy-hint = Close { $client } and try again.
+cli-mcp-config-syntax = { $file } is not JSON: line { $line }, column { $column }
+cli-mcp-config-shape = { $file } does not hold an object: line { $line }, column { $column }
+cli-mcp-config-key-shape = In { $file }, "{ $key }" is not an object: line { $line }, column { $column }
+cli-mcp-config-mend = Mend the file first: the client cannot use it either.
+cli-mcp-name-of-other-agent = { $file } has an entry "{ $name }" for another agent already: { $agent }
+cli-mcp-name-taken = { $file } has an entry "{ $name }" already, which is not from waiaas
+cli-mcp-name-taken-hint = Give this one another name: --name NAME
+cli-mcp-unfinished = The token file holds the new token, but the daemon could not take note of it yet. It finishes by itself within about two minutes, or when it starts.
+cli-mcp-old-still-live = Session { $session } has not ended yet. To end it at once: { $program } session revoke { $session }
+cli-mcp-old-had-ended = Session { $session }, which it goes on from, had ended before.
+cli-mcp-wallet-skipped = Wallet { $name } was removed, and is left out.
+cli-mcp-no-wallet-left = Every wallet of the session was removed
+cli-mcp-no-wallet-left-hint = Make a session with another one: { $program } mcp setup --agent { $agent } --wallet WALLET
+cli-mcp-no-token = There is no token file in this data directory
+cli-mcp-no-token-hint = Make a session: { $program } mcp setup
+cli-mcp-no-token-of-agent = Agent { $agent } has no token file
+cli-mcp-several-tokens = Several agents have a token file here, and none was named
+cli-mcp-session-unknown = The daemon does not know the session in { $file } any more
+cli-mcp-foreign-token = The token in { $file } belongs to another agent
+cli-mcp-setup-hint = Make a new session: { $program } mcp setup --agent { $agent }
+
 # Console
 
 console-moment = { $date } ({ $relative })

@@ -189,6 +189,60 @@ cli-init-no-terminal-hint = --non-interactive와 함께 설정할 값을 인자�
 cli-init-rewritten = 설정을 새로 썼습니다: { $dir }
 cli-init-warning = 주의: 이 사용자로 실행되는 에이전트는 모든 토큰과 관리 소켓을 포함해 여기 있는 것을 모두 읽을 수 있습니다. 에이전트는 다른 사용자로 실행하세요. 채팅이 연결되어 있으면 이 컴퓨터에서 권한이 늘어나는 일을 모두 채팅으로 알립니다.
 
+# The agent's side
+
+cli-mcp-choose-agent = 어느 에이전트에 쓸까요?
+cli-mcp-several-agents = 에이전트가 여럿인데 하나를 지정하지 않았습니다
+cli-mcp-several-agents-hint = 하나를 지정하세요: --agent NAME
+cli-mcp-no-agents = 아직 에이전트가 없습니다
+cli-mcp-no-agents-hint = 추가하세요: { $program } agent add NAME --wallet WALLET
+cli-mcp-no-active-agents = 모든 에이전트가 정지되어 있습니다
+cli-mcp-no-active-agents-hint = 다시 허용하세요: { $program } agent resume NAME
+cli-mcp-no-program = 이 프로그램의 파일 위치를 시스템에서 알 수 없습니다
+cli-mcp-no-home = 홈 디렉터리가 없어 클라이언트 설정 파일의 위치를 알 수 없습니다
+cli-mcp-json-has-no-file = --write는 설정 파일이 있는 클라이언트에만 쓸 수 있으며, json에는 파일이 없습니다
+cli-mcp-json-has-no-file-hint = --write를 빼고 출력된 내용을 복사하거나, 다른 클라이언트를 지정하세요.
+cli-mcp-no-session-made = 세션을 만들지 않았고 아무것도 바꾸지 않았습니다.
+cli-mcp-session-stands = 세션은 활성 상태이고({ $session }) 토큰은 { $file }에 있습니다. 클라이언트 설정만 바꾸지 못했습니다. 출력된 내용을 직접 추가하거나, 원인을 해결한 뒤 다시 실행하세요.
+cli-mcp-token-file = 토큰은 이 사용자만 읽을 수 있는 파일에 있습니다: { $file }
+cli-mcp-run-command = { $client }: 아래 명령을 한 번 실행한 뒤 새 세션을 시작하세요.
+cli-mcp-put-into = { $client }: 아래 내용을 { $file } 파일에 추가하거나 --write로 추가한 뒤 다시 시작하세요.
+cli-mcp-put-into-instead = 또는 { $client } 설정 파일인 { $file } 파일에 아래 내용을 추가하거나 --write로 추가한 뒤 다시 시작하세요.
+cli-mcp-put-anywhere = 아래 내용을 클라이언트 설정에 추가한 뒤 다시 시작하세요.
+cli-mcp-other-clients = 다른 클라이언트: --client cursor, vscode 또는 json. --client와 --write를 함께 쓰면 클라이언트의 설정 파일에 바로 추가합니다.
+cli-mcp-written = 이제 이 설정으로 { $agent } 에이전트의 waiaas를 시작합니다: { $file }
+cli-mcp-unchanged = 이미 { $agent } 에이전트의 waiaas를 시작하는 설정이어서 바꾸지 않았습니다: { $file }
+cli-mcp-backup = 이전 내용은 여기에 남겨 두었습니다: { $file }
+cli-mcp-restart = { $client } 앱을 다시 시작해야 새 설정을 읽습니다.
+cli-mcp-config-io = 파일을 바꾸지 못했습니다: { $file }
+cli-mcp-config-link = 대상이 없는 심볼릭 링크입니다: { $file }
+cli-mcp-config-link-hint = 링크를 고치거나 제거하세요.
+cli-mcp-config-no-file = 일반 파일이 아닙니다: { $file }
+cli-mcp-config-large = 설정 파일로는 너무 큽니다: { $file }
+cli-mcp-config-no-text = UTF-8 텍스트가 아닙니다: { $file }
+cli-mcp-config-busy = 쓰려고 할 때마다 다른 프로그램이 파일을 바꾸었습니다: { $file }
+cli-mcp-config-busy-hint = { $client } 앱을 닫고 다시 시도하세요.
+cli-mcp-config-syntax = 올바른 JSON이 아닙니다: { $file }, { $line }행 { $column }열
+cli-mcp-config-shape = 최상위 값이 객체가 아닙니다: { $file }, { $line }행 { $column }열
+cli-mcp-config-key-shape = "{ $key }" 값이 객체가 아닙니다: { $file }, { $line }행 { $column }열
+cli-mcp-config-mend = 먼저 파일을 고치세요. 지금 상태로는 클라이언트도 읽지 못합니다.
+cli-mcp-name-of-other-agent = "{ $name }" 항목이 이미 다른 에이전트({ $agent })에 쓰이고 있습니다: { $file }
+cli-mcp-name-taken = waiaas의 것이 아닌 "{ $name }" 항목이 이미 있습니다: { $file }
+cli-mcp-name-taken-hint = 다른 이름을 지정하세요: --name NAME
+cli-mcp-unfinished = 토큰 파일에는 새 토큰이 있지만 데몬이 아직 이를 기록하지 못했습니다. 2분쯤 안에, 또는 데몬이 다시 시작할 때 저절로 마무리됩니다.
+cli-mcp-old-still-live = 이전 세션이 아직 종료되지 않았습니다: { $session }. 지금 종료하려면: { $program } session revoke { $session }
+cli-mcp-old-had-ended = 이전 세션은 이미 끝난 상태였습니다: { $session }
+cli-mcp-wallet-skipped = 제거된 지갑이라 제외했습니다: { $name }
+cli-mcp-no-wallet-left = 세션의 지갑이 모두 제거되었습니다
+cli-mcp-no-wallet-left-hint = 다른 지갑으로 세션을 만드세요: { $program } mcp setup --agent { $agent } --wallet WALLET
+cli-mcp-no-token = 이 데이터 디렉터리에 토큰 파일이 없습니다
+cli-mcp-no-token-hint = 세션을 만드세요: { $program } mcp setup
+cli-mcp-no-token-of-agent = { $agent } 에이전트의 토큰 파일이 없습니다
+cli-mcp-several-tokens = 토큰 파일이 있는 에이전트가 여럿인데 하나를 지정하지 않았습니다
+cli-mcp-session-unknown = 토큰 파일의 세션을 데몬이 더 이상 보관하지 않습니다: { $file }
+cli-mcp-foreign-token = 토큰 파일의 토큰이 다른 에이전트의 것입니다: { $file }
+cli-mcp-setup-hint = 새 세션을 만드세요: { $program } mcp setup --agent { $agent }
+
 # Console
 
 console-moment = { $date } ({ $relative })

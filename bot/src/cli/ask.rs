@@ -1,5 +1,5 @@
-//! Asks before what cannot be taken back. Without a terminal nothing is asked, so that a
-//! script never hangs (PROTOCOL.md section 9).
+//! Asks before what cannot be taken back, and what was left open. Without a terminal nothing
+//! is asked, so that a script never hangs (PROTOCOL.md section 9).
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -24,23 +24,55 @@ impl Yes {
         if self.yes || !io::stdin().is_terminal() {
             return Ok(());
         }
-        let prompt = format!("{} [y/N] ", terminal_safe(question));
-        let mut stderr = io::stderr().lock();
-        let asked = stderr
-            .write_all(prompt.as_bytes())
-            .and_then(|()| stderr.flush());
-        let mut answer = String::new();
-        asked
-            .and_then(|()| io::stdin().read_line(&mut answer))
-            .map_err(|error| Failure::from_error(&error))?;
-        match answer.trim().to_lowercase().as_str() {
+        let answer = ask(&format!("{} [y/N] ", terminal_safe(question)))?;
+        match answer.to_lowercase().as_str() {
             "y" | "yes" => Ok(()),
-            _ => {
-                context
-                    .output
-                    .remark(&fl!(context.texts, "cli-nothing-changed"));
-                Err(Failure::without_words(Exit::Failed))
-            }
+            _ => Err(nothing_changed(context)),
         }
     }
+}
+
+/// Whether there is somebody who can be asked.
+pub(super) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Lets the person choose one of several by its number or its name; says which. Anything else
+/// changes nothing. Call it only where [`can_ask`] says yes.
+pub(super) fn choose(
+    context: &Context,
+    question: &str,
+    choices: &[String],
+) -> Result<usize, Failure> {
+    let mut prompt = String::new();
+    for (index, choice) in choices.iter().enumerate() {
+        prompt.push_str(&format!("  {}  {}\n", index + 1, terminal_safe(choice)));
+    }
+    let last = choices.len();
+    prompt.push_str(&format!("{} [1-{last}] ", terminal_safe(question)));
+    let answer = ask(&prompt)?;
+    let named = choices.iter().position(|choice| *choice == answer);
+    let numbered = || answer.parse::<usize>().ok()?.checked_sub(1);
+    named
+        .or_else(|| numbered().filter(|index| *index < last))
+        .ok_or_else(|| nothing_changed(context))
+}
+
+/// Asks on standard error and reads one line, without its end.
+fn ask(prompt: &str) -> Result<String, Failure> {
+    let mut stderr = io::stderr().lock();
+    let asked = stderr
+        .write_all(prompt.as_bytes())
+        .and_then(|()| stderr.flush());
+    let mut answer = String::new();
+    asked
+        .and_then(|()| io::stdin().read_line(&mut answer))
+        .map_err(|error| Failure::from_error(&error))?;
+    Ok(answer.trim().to_owned())
+}
+
+fn nothing_changed(context: &Context) -> Failure {
+    let remark = fl!(context.texts, "cli-nothing-changed");
+    context.output.remark(&remark);
+    Failure::without_words(Exit::Failed)
 }

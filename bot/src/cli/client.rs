@@ -142,7 +142,7 @@ impl<'a> AdminClient<'a> {
             let failure = Failure::new(fl!(self.texts, "cli-answer-unreadable"));
             return failure.with_fact(format!("HTTP {}", status.as_u16()));
         };
-        let mut failure = Failure::new(body.message);
+        let mut failure = Failure::new(body.message).with_code(body.code.parse().ok());
         let issues = body
             .details
             .as_ref()

@@ -1,4 +1,4 @@
-//! The flags for limits, shared by `session create` and `agent defaults`.
+//! The flags for limits, shared by `session create`, `agent defaults` and `mcp setup`.
 
 use waiaas_protocol::wire::{ConstraintsBody, ConstraintsRequest};
 
@@ -19,7 +19,12 @@ pub(super) struct ConstraintFlags {
     #[arg(long, value_name = "SPAN", value_parser = duration::parse)]
     renewal_reject_window: Option<i64>,
     /// Most that one transaction may move, in the smallest unit
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        visible_alias = "max-amount",
+        value_name = "AMOUNT",
+        allow_negative_numbers = true
+    )]
     max_amount_per_tx: Option<String>,
     /// Most that the session may move in its whole life, in the smallest unit
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
@@ -27,8 +32,13 @@ pub(super) struct ConstraintFlags {
     /// Transactions in the session's whole life
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_transactions: Option<i64>,
-    /// An operation it may use; repeat for more, without it all
-    #[arg(long = "allowed-op", value_name = "NAME")]
+    /// An operation it may use; repeat for more, or part them by commas; without it all
+    #[arg(
+        long = "allowed-op",
+        visible_alias = "allowed-ops",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
     allowed_operations: Vec<String>,
     /// An address it may send to; repeat for more, without it all
     #[arg(long = "allowed-destination", value_name = "ADDRESS")]

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use i18n_embed_fl::fl;
 use secrecy::SecretString;
 use waiaas_daemon_core::config::{Config, ConfigInputs, Language};
 use waiaas_protocol::data_dir::{self, DataDirInputs};
@@ -13,6 +14,7 @@ use super::client::AdminClient;
 use super::config::ConfigFlags;
 use super::output::{Format, Output};
 use super::texts::{self, Texts};
+use crate::mcp_clients::{Places, System};
 use crate::report::{Failure, stderr_has_colour};
 
 /// The process environment and the time at which the program started.
@@ -20,6 +22,7 @@ use crate::report::{Failure, stderr_has_colour};
 pub(crate) struct Environment {
     variables: Vec<(OsString, OsString)>,
     now: Timestamp,
+    program: Option<PathBuf>,
 }
 
 impl Environment {
@@ -31,7 +34,13 @@ impl Environment {
         Self {
             variables: variables.into_iter().collect(),
             now: Timestamp(now_s),
+            program: None,
         }
+    }
+
+    /// Takes this program's own file, where the system tells it.
+    pub(crate) fn with_program(self, program: Option<PathBuf>) -> Self {
+        Self { program, ..self }
     }
 
     fn get(&self, name: &str) -> Option<&OsStr> {
@@ -116,6 +125,25 @@ impl Context {
         self.environment
             .text("WAIAAS_SESSION_TOKEN")
             .map(SecretString::from)
+    }
+
+    /// This program's own file, absolute: what another program has to start.
+    pub(super) fn program_file(&self) -> Result<PathBuf, Failure> {
+        let known = self.environment.program.clone();
+        known.ok_or_else(|| Failure::new(fl!(self.texts, "cli-mcp-no-program")))
+    }
+
+    /// The values that decide where MCP clients keep their configuration.
+    pub(super) fn client_places(&self) -> Places {
+        let path = |name: &str| self.environment.get(name).map(PathBuf::from);
+        Places {
+            system: System::HERE,
+            home: etcetera::home_dir().ok(),
+            xdg_config_home: path("XDG_CONFIG_HOME"),
+            app_data: path("APPDATA"),
+            local_app_data: path("LOCALAPPDATA"),
+            claude_config_dir: path("CLAUDE_CONFIG_DIR"),
+        }
     }
 
     /// How the person would call this program for the same data directory again.

@@ -83,6 +83,9 @@ enum Command {
     /// Sessions
     #[command(subcommand)]
     Session(session::Session),
+    /// The agent's side: connect a program that speaks the Model Context Protocol
+    #[command(subcommand)]
+    Mcp(mcp::Mcp),
     /// What the daemon is doing
     Status(status::Status),
     /// Refuse every agent at once, or stop doing so
@@ -91,9 +94,6 @@ enum Command {
     /// Signing keys
     #[command(subcommand)]
     Keys(keys::Keys),
-    /// The agent's side: serve an MCP client, set it up, look at it
-    #[command(subcommand)]
-    Mcp(mcp::Mcp),
     /// The audit trail
     #[command(subcommand)]
     Audit(audit::Audit),

@@ -14,6 +14,7 @@ use crate::report::{Exit, Failure, Outcome};
 pub(super) enum Format {
     // Plain comments: as documentation they would fill every help page.
     // For people.
+    #[value(alias = "text")]
     Table,
     // For programs: the API's response bodies.
     Json,
@@ -139,6 +140,12 @@ impl Output {
     /// Prints text as it is.
     pub(super) fn raw(&self, text: &str) -> Outcome {
         write(text)
+    }
+
+    /// Rows that are a remark for the person, on standard error.
+    pub(super) fn remark_rows(&self, rows: &Rows) {
+        // As for a remark in words.
+        let _ = writeln!(io::stderr().lock(), "{}", rows.layout(self.stderr_colour));
     }
 
     /// A remark for the person, on standard error.

@@ -73,8 +73,10 @@ impl Cli {
     }
 
     /// Without the parts that differ from run to run.
-    fn neutral(&self, text: String) -> String {
+    pub(crate) fn neutral(&self, text: String) -> String {
+        let program = std::fs::canonicalize(env!("CARGO_BIN_EXE_waiaas")).unwrap();
         text.replace(&self.dir.path().display().to_string(), "[dir]")
+            .replace(&program.display().to_string(), "[program]")
     }
 }
 
@@ -113,6 +115,9 @@ const PAGES: &[&[&str]] = &[
     &["session", "create"],
     &["session", "list"],
     &["session", "wallet"],
+    &["mcp"],
+    &["mcp", "setup"],
+    &["mcp", "refresh-token"],
     &["status"],
     &["killswitch"],
     &["killswitch", "on"],
@@ -170,6 +175,14 @@ fn wrong_usage_exits_with_2() {
         &["config", "show", "--set", "http.listen"],
         &["demo", "--speed", "0"],
         &["completions", "cmd"],
+        &["mcp", "setup", "--write"],
+        &["mcp", "setup", "--write", "--client", "json"],
+        &["mcp", "setup", "--client", "emacs"],
+        &["mcp", "setup", "--name", "two words"],
+        &["mcp", "setup", "--name", ""],
+        &["mcp", "setup", "--base-url", "http://192.0.2.1:3100"],
+        &["mcp", "setup", "--expires-in", "1w"],
+        &["mcp", "refresh-token", "trader"],
         &["init"],
     ];
     for arguments in cases {
@@ -216,6 +229,12 @@ const CLIENT_COMMANDS: &[&[&str]] = &[
     &["session", "wallet", "add", "0190", "w"],
     &["session", "wallet", "remove", "0190", "w"],
     &["session", "wallet", "default", "0190", "w"],
+    &["mcp", "setup"],
+    &[
+        "mcp", "setup", "--agent", "a", "--client", "cursor", "--write",
+    ],
+    &["mcp", "refresh-token"],
+    &["mcp", "refresh-token", "--agent", "a"],
     &["status"],
     &["killswitch", "on"],
     &["killswitch", "off"],
@@ -309,7 +328,7 @@ fn canned_doors(data_dir: &Path, answers: Vec<String>) -> JoinHandle<String> {
     })
 }
 
-fn read_request(stream: &mut UnixStream) -> String {
+pub(crate) fn read_request(stream: &mut UnixStream) -> String {
     let mut asked = Vec::new();
     let mut chunk = [0; 4096];
     let whole = |asked: &[u8]| {
@@ -330,7 +349,7 @@ fn read_request(stream: &mut UnixStream) -> String {
     String::from_utf8(asked).unwrap()
 }
 
-fn http(status: &str, body: &str) -> String {
+pub(crate) fn http(status: &str, body: &str) -> String {
     let length = body.len();
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
@@ -379,7 +398,7 @@ fn an_answer_that_is_no_answer_is_a_clear_failure() {
     }
 }
 
-const TOKEN: &str = "wai_sess_e30.eyJzaWQiOiIwMTkwYThmMi0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDAiLCJhaWQiOiIwMTkwYThmMi0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDAiLCJnZW4iOjAsImlhdCI6MSwiZXhwIjoyfQ.c2ln";
+pub(crate) const TOKEN: &str = "wai_sess_e30.eyJzaWQiOiIwMTkwYThmMi0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDAiLCJhaWQiOiIwMTkwYThmMi0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDAiLCJnZW4iOjAsImlhdCI6MSwiZXhwIjoyfQ.c2ln";
 
 fn created() -> String {
     let id = "0190a8f2-0000-7000-8000-000000000000";

@@ -1,6 +1,18 @@
-//! `waiaas mcp`: the agent's side on this machine.
+//! `waiaas mcp`: the agent's side on this machine. `setup` makes a session, has the daemon put
+//! its token into the agent's file, and connects the client; `refresh-token` makes the session
+//! that goes on from the one in the file. `serve` is what the client starts, and `status` shows
+//! what its keeper sees.
+//!
+//! Only `serve` presents or writes a token; the others read a token file to see which session
+//! it holds.
 
+mod agent_choice;
+mod client_config;
+mod hand_over;
+mod held;
+mod refresh_token;
 mod serve;
+mod setup;
 mod status;
 
 use clap::Subcommand;
@@ -11,6 +23,10 @@ use crate::report::Outcome;
 /// The agent's side.
 #[derive(Debug, Subcommand)]
 pub(super) enum Mcp {
+    /// Give an agent a session in its token file, and say or write what its client needs
+    Setup(Box<setup::Setup>),
+    /// Put a new session with the same limits and wallets into an agent's token file
+    RefreshToken(refresh_token::RefreshToken),
     /// Serve an MCP client over standard input and output; the client starts this
     Serve(serve::Serve),
     /// Show what the keeper on this machine sees: token files, expiry, next renewal, lock
@@ -20,6 +36,8 @@ pub(super) enum Mcp {
 impl Mcp {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         match self {
+            Self::Setup(command) => command.run(context).await,
+            Self::RefreshToken(command) => command.run(context).await,
             Self::Serve(command) => command.run(context).await,
             Self::Status(command) => command.run(context).await,
         }

@@ -16,11 +16,11 @@ use super::http;
 use crate::cli::{Cli, Ran, bounded_output};
 
 /// A file system in memory, unmounted when the test ends.
-struct Tmpfs(PathBuf);
+pub(super) struct Tmpfs(PathBuf);
 
 impl Tmpfs {
     /// `None` where this user may not mount.
-    fn mount(path: &Path, options: &str) -> Option<Self> {
+    pub(super) fn mount(path: &Path, options: &str) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
             skipped("only root can mount a small file system");
             return None;
@@ -37,7 +37,7 @@ impl Tmpfs {
         Some(Self(path.to_owned()))
     }
 
-    fn remount(&self, options: &str) {
+    pub(super) fn remount(&self, options: &str) {
         let mut mount = Command::new("mount");
         let status = mount
             .args(["-o", &format!("remount,{options}")])

@@ -123,6 +123,16 @@ impl Home {
         self.ok(&[&["wallet", "add", name][..], &chain].concat());
     }
 
+    /// Adds a second agent, `watcher`, with the same wallet.
+    pub(super) fn add_watcher(&self) {
+        self.ok(&["agent", "add", "watcher", "--wallet", "hot"]);
+    }
+
+    /// The token in the file that the first agent gets.
+    pub(super) fn token(&self) -> String {
+        std::fs::read_to_string(self.file("mcp-token")).unwrap()
+    }
+
     /// Waits until nothing is left to be sent.
     pub(super) fn wait_for_outbox(&self) {
         let depth = || self.json(&["status"])["outboxDepth"].clone();
@@ -302,6 +312,8 @@ pub(super) fn settings() -> insta::Settings {
         ),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}\b", "[beginning]"),
         (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", "[time]"),
+        (r"\d{8}T\d{6}Z", "[stamp]"),
+        (r"\.json\.\w{6}\.tmp", ".json.[random].tmp"),
         (r"127\.0\.0\.1:\d+", "[address]"),
         (r"\b[0-9a-f]{64}\b", "[hash]"),
         (r"\b[0-9a-f]{32}\b", "[random]"),

@@ -43,7 +43,11 @@ fn nothing_is_asked_where_nobody_can_answer() {
 
 /// Runs a command on a terminal of its own and types an answer.
 #[cfg(target_os = "linux")]
-fn on_a_terminal(home: &Home, arguments: &str, answer: &str) -> Option<(Option<i32>, String)> {
+pub(super) fn on_a_terminal(
+    home: &Home,
+    arguments: &str,
+    answer: &str,
+) -> Option<(Option<i32>, String)> {
     let plain = home.cli.command(&[]);
     let line = format!("{} {arguments}", plain.get_program().to_str()?);
     let mut script = Command::new("/usr/bin/script");

@@ -1,0 +1,85 @@
+//! Puts our entry into a client's configuration. An entry that serves the same agent is
+//! brought up to date, and what a person added to it stays; any other under our name is
+//! refused, since it is not ours to replace.
+
+use serde::Serialize as _;
+use serde_json::Value;
+
+use super::entry::{AGENT_FLAG, SERVE};
+use super::json_edit::{self, JsonError};
+use super::{AgentRef, Client, Server};
+
+/// Why a configuration is left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It cannot be edited.
+    Json(JsonError),
+    /// The name is taken by an entry that serves another agent.
+    OtherAgent {
+        /// That agent, as the entry names it.
+        agent: String,
+    },
+    /// The name is taken by something that is none of ours.
+    Foreign,
+}
+
+impl From<JsonError> for Refused {
+    fn from(error: JsonError) -> Self {
+        Self::Json(error)
+    }
+}
+
+/// The configuration with our entry; `None` when it stands there already.
+///
+/// # Errors
+/// [`Refused`].
+pub(crate) fn merged(
+    text: &str,
+    client: Client,
+    server: &Server,
+) -> Result<Option<String>, Refused> {
+    let path = [client.servers_key(), server.name.as_str()];
+    let entry = server.entry(client);
+    let Some(standing) = json_edit::get(text, &path)? else {
+        return Ok(Some(json_edit::set(text, &path, &entry)?));
+    };
+    judge(&standing, &server.agent)?;
+    let wanted = entry
+        .serialize(serde_json::value::Serializer)
+        .expect("texts in memory are always JSON");
+    let mut edited = text.to_owned();
+    for (field, value) in wanted.as_object().into_iter().flatten() {
+        if standing.get(field) != Some(value) {
+            edited = json_edit::set(&edited, &[path[0], path[1], field.as_str()], value)?;
+        }
+    }
+    Ok((edited != text).then_some(edited))
+}
+
+/// Whether an entry under our name is ours, and for this agent.
+fn judge(standing: &Value, agent: &AgentRef) -> Result<(), Refused> {
+    let args = standing["args"].as_array().map_or(&[][..], Vec::as_slice);
+    let args: Vec<&str> = args.iter().filter_map(Value::as_str).collect();
+    if !args.windows(SERVE.len()).any(|words| words == SERVE) {
+        return Err(Refused::Foreign);
+    }
+    match served(&args) {
+        // It serves whichever agent has a token file; naming one is an improvement.
+        None => Ok(()),
+        Some(named) if named == agent.name || named == agent.id.to_string() => Ok(()),
+        Some(other) => Err(Refused::OtherAgent {
+            agent: other.to_owned(),
+        }),
+    }
+}
+
+fn served<'a>(args: &[&'a str]) -> Option<&'a str> {
+    let joined = args
+        .iter()
+        .find_map(|word| word.strip_prefix(AGENT_FLAG)?.strip_prefix('='));
+    let at = args.iter().position(|word| *word == AGENT_FLAG);
+    joined.or_else(|| args.get(at? + 1).copied())
+}
+
+#[cfg(test)]
+mod tests;
