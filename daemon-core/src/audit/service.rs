@@ -1,8 +1,10 @@
 //! Listing and verifying the audit chain.
 
+use sea_orm::ConnectionTrait;
 use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::wire::{AuditEntryBody, AuditPage, AuditVerification};
 
+use super::anchor::Anchor;
 use super::repo::{self, Filter};
 use super::{Entry, problem};
 use crate::core::Core;
@@ -35,13 +37,24 @@ pub async fn list(core: &Core, filter: &Filter, limit: u64) -> Result<AuditPage,
 /// # Errors
 /// As the database says; a broken chain is an answer, not an error.
 pub async fn verify(core: &Core) -> Result<AuditVerification, Error> {
+    verify_chain(core.db.read(), core.db.anchor()).await
+}
+
+/// As [`verify`], for a database that was only opened to be read: no daemon need serve it.
+///
+/// # Errors
+/// As for [`verify`].
+pub async fn verify_chain(
+    db: &impl ConnectionTrait,
+    anchor: &Anchor,
+) -> Result<AuditVerification, Error> {
     // Read first: entries that are appended during the walk must not look missing.
-    let anchor = core.db.anchor().read().map_err(Error::internal)?;
+    let anchor = anchor.read().map_err(Error::internal)?;
     let mut last: Option<Entry> = None;
     let mut entries = 0;
     loop {
         let after = last.as_ref().map_or(0, |entry| entry.seq);
-        let batch = repo::walk(core.db.read(), after, VERIFY_BATCH_ROWS).await?;
+        let batch = repo::walk(db, after, VERIFY_BATCH_ROWS).await?;
         if batch.is_empty() {
             break;
         }

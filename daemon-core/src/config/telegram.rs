@@ -1,6 +1,7 @@
 //! `[telegram]`: the console is on when a bot token is given, directly or in a file.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 
@@ -34,6 +35,8 @@ impl Language {
 pub struct TelegramConfig {
     /// From @BotFather; never printed.
     pub bot_token: SecretString,
+    /// The file it was read from; absent when it was given directly.
+    pub bot_token_file: Option<PathBuf>,
     /// The owner's private chat: pairs without a code.
     pub owner_chat_id: Option<i64>,
     /// Bot API server, without a slash at its end.
@@ -46,9 +49,10 @@ pub struct TelegramConfig {
 
 /// The section, or `None` while no token is given.
 pub(super) fn read(reader: &mut Reader, inputs: &ConfigInputs) -> Option<TelegramConfig> {
-    let bot_token = bot_token(reader, inputs)?;
+    let (bot_token, bot_token_file) = bot_token(reader, inputs)?;
     Some(TelegramConfig {
         bot_token,
+        bot_token_file,
         owner_chat_id: reader.integer(&schema::OWNER_CHAT_ID),
         api_url: reader
             .text(&schema::API_URL)?
@@ -77,8 +81,12 @@ fn time_zone(reader: &mut Reader) -> Option<String> {
     Some(name)
 }
 
-/// The token or the file with it, whichever comes from the higher source.
-fn bot_token(reader: &mut Reader, inputs: &ConfigInputs) -> Option<SecretString> {
+/// The token, or the file with it and what the file holds, whichever comes from the higher
+/// source.
+fn bot_token(
+    reader: &mut Reader,
+    inputs: &ConfigInputs,
+) -> Option<(SecretString, Option<PathBuf>)> {
     let direct = reader
         .source(&schema::BOT_TOKEN)
         .map(|source| source.rank());
@@ -94,11 +102,12 @@ fn bot_token(reader: &mut Reader, inputs: &ConfigInputs) -> Option<SecretString>
         return None;
     }
     if direct > by_file {
-        return reader.text(&schema::BOT_TOKEN).map(SecretString::from);
+        let token = reader.text(&schema::BOT_TOKEN)?;
+        return Some((SecretString::from(token), None));
     }
     let path = inputs.data_dir.join(reader.text(&schema::BOT_TOKEN_FILE)?);
     match secret_file::read(&path) {
-        Ok(token) if is_bot_token(&token) => Some(SecretString::from(token)),
+        Ok(token) if is_bot_token(&token) => Some((SecretString::from(token), Some(path))),
         Ok(_) => {
             let problem = "the text in this file does not look like a bot token";
             let allowed = super::value::allowed(schema::Rule::BotToken);
