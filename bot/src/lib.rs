@@ -5,6 +5,7 @@ pub mod agent_clock;
 pub mod app;
 mod cli;
 pub mod demo;
+mod doctor;
 pub mod lifecycle;
 mod mcp_clients;
 mod report;

@@ -159,6 +159,171 @@ cli-db-newer = from a newer version
 cli-db-not-frozen = Nothing was frozen; there is nothing to confirm.
 cli-db-pending = pending
 
+cli-doctor-head-check = CHECK
+cli-doctor-head-what = WHAT
+cli-doctor-mend = mend: { $mend }
+cli-doctor-ok = ok
+cli-doctor-note = note
+cli-doctor-warning = WARNING
+cli-doctor-serious = SERIOUS
+cli-doctor-ill = { $serious ->
+        [one] { $serious } serious fault
+       *[other] { $serious } serious faults
+    }; mend the uppermost first, then run this again
+cli-doctor-well = { $warnings ->
+        [0] Nothing is wrong.
+        [one] Nothing serious; { $warnings } warning.
+       *[other] Nothing serious; { $warnings } warnings.
+    }
+cli-doctor-not-checked = not checked: { $why }
+cli-doctor-skip-set-up = waiaas has not been set up here
+cli-doctor-skip-data-dir = the data directory cannot be used
+cli-doctor-skip-config = the configuration cannot be used
+cli-doctor-skip-daemon = there is no running daemon to compare with
+cli-doctor-skip-frozen = the audit trail of a restored database proves nothing until it is confirmed
+cli-doctor-mend-restart = stop the daemon and start it again: { $command }
+cli-doctor-mend-stopped = while the daemon is stopped: { $command }
+
+cli-doctor-check-data-dir = data directory
+cli-doctor-check-files = files
+cli-doctor-check-config = configuration
+cli-doctor-check-database = database
+cli-doctor-check-daemon = daemon
+cli-doctor-check-clock = clock
+cli-doctor-check-tokens = token files
+cli-doctor-check-telegram = Telegram
+
+cli-doctor-origin-flag = given by --data-dir
+cli-doctor-origin-variable = given by WAIAAS_DATA_DIR
+cli-doctor-origin-xdg = below XDG_DATA_HOME
+cli-doctor-origin-home = the default in the home directory
+cli-doctor-dir-chosen = { $dir }, { $origin }
+cli-doctor-dir-chosen-free = { $dir }, { $origin }; { $free } free
+cli-doctor-dir-missing = { $dir }, { $origin }, does not exist: waiaas has not been set up here
+cli-doctor-dir-empty = { $dir } holds no configuration, key or database: waiaas has not been set up here
+cli-doctor-dir-link = { $dir } is a symbolic link, which could be pointed elsewhere: the daemon refuses it; use the directory it leads to
+cli-doctor-dir-no-dir = { $dir } is not a directory
+cli-doctor-dir-foreign = { $dir } belongs to user { $owner }, and you are user { $uid }
+cli-doctor-dir-writable = { $dir } has mode { $mode }: others can replace the files in it
+cli-doctor-dir-readable = { $dir } has mode { $mode }: others can see what is in it
+cli-doctor-dir-tight = { $dir } has mode { $mode }: its owner needs to read, write and enter it
+cli-doctor-dir-closed = { $dir } cannot be looked at: { $cause }
+cli-doctor-dir-read-only = { $dir } is on a file system that is mounted read-only: nothing can be renewed or recorded
+cli-doctor-dir-full = { $dir } has { $free } left: the next renewal may find no room
+cli-doctor-dir-low = { $dir } has { $free } left
+cli-doctor-dir-same-user = an agent that runs as user { $uid }, as the daemon does, can read every token and key here
+cli-doctor-dir-same-user-mend = run agents as another user
+
+cli-doctor-files-ok = { $count } files, all closed to other users
+cli-doctor-file-no-key = { $file } is missing: no token can be made or checked
+cli-doctor-file-no-config = { $file } is missing: the daemon runs on defaults, without Telegram
+cli-doctor-file-bad-key = { $file } is no master key: 64 hexadecimal digits are expected
+cli-doctor-file-restore = put { $file } back from where you keep its copy
+cli-doctor-file-link = { $file } is a symbolic link, and is not protected by the modes of the data directory
+cli-doctor-file-irregular = { $file } is not a regular file
+cli-doctor-file-no-socket = { $file } is not a socket: the daemon cannot start
+cli-doctor-file-foreign = { $file } belongs to user { $owner }
+cli-doctor-file-tight = { $file } has mode { $mode }: the daemon cannot use it
+cli-doctor-file-writable = { $file } has mode { $mode }: other users can change it
+cli-doctor-file-readable = { $file } has mode { $mode }: other users have access to it
+cli-doctor-file-unreadable = { $file } cannot be looked at: { $cause }
+
+cli-doctor-config-ok = valid
+cli-doctor-config-open = agents are served at { $address }, which other machines can reach: without a TLS proxy in front, tokens can be read on the way
+cli-doctor-config-open-mend = set http.listen = "127.0.0.1:3100" in config.toml, or make sure that only the TLS proxy reaches this address
+cli-doctor-config-variable = unset { $name } or correct it, then: { $command }
+
+cli-doctor-db-ok = whole and of this version; { $entries ->
+        [one] { $entries } audit entry
+       *[other] { $entries } audit entries
+    } intact
+cli-doctor-db-missing-mend = put your newest backup at { $file }; or, to begin anew: { $command }
+cli-doctor-db-unreadable = { $file } cannot be read: { $cause }
+cli-doctor-db-damaged = { $file } is damaged in { $count ->
+        [one] { $count } place
+       *[other] { $count } places
+    }: { $first }
+cli-doctor-db-unfinished = too large for a quick check of the whole file
+cli-doctor-db-restore = stop the daemon, put your newest backup in its place, start the daemon, then: { $command }
+cli-doctor-db-newer = made by a newer version: this one does not know { $steps }
+cli-doctor-db-newer-mend = start the newer version, or restore a backup from before it
+cli-doctor-db-gap = the record of { $steps } is lost, although later steps are applied
+cli-doctor-db-pending = schema steps are pending: { $steps }
+cli-doctor-db-pending-running = the running daemon is older than this program, which has more schema steps: { $steps }
+cli-doctor-db-no-key = there is no signing key
+cli-doctor-db-sealed = { $file } does not open the signing keys: another master key has sealed them
+cli-doctor-db-frozen = older than this machine remembers: every session is frozen since { $since }. Check what was restored
+cli-doctor-db-broken = the audit trail is NOT intact, from position { $seq }: { $problem }
+cli-doctor-db-broken-mend = keep a copy as evidence ({ $command }), then compare with your backups
+cli-doctor-db-audit-unfinished = the audit trail is too long for a quick check
+
+cli-doctor-daemon-ok = version { $version }, up { $span }, agents at { $address }, { $sessions ->
+        [one] { $sessions } live session
+       *[other] { $sessions } live sessions
+    }
+cli-doctor-daemon-version = the daemon is version { $daemon }, and this program is { $program }
+cli-doctor-daemon-locked = the kill switch is ON since { $since }, by { $by }: every agent is refused
+cli-doctor-daemon-dead-letters = { $count ->
+        [one] { $count } message was given up, and nobody has read it
+       *[other] { $count } messages were given up, and nobody has read them
+    }
+cli-doctor-daemon-outbox = { $count } messages wait to be sent
+cli-doctor-daemon-unpaired = nobody is paired: alerts reach nobody, and no phone can end a session
+cli-doctor-daemon-down = not running: every agent is cut off
+cli-doctor-daemon-silent = it does not answer
+cli-doctor-daemon-unreadable = its answer could not be read: it may be of another version
+cli-doctor-daemon-refuses = it runs and refuses: { $message } ({ $code })
+cli-doctor-daemon-broken = it cannot be reached: { $cause }
+cli-doctor-door-closed = agents cannot connect at { $address }
+cli-doctor-door-stranger = something else listens at { $address }, where agents connect
+cli-doctor-door-stranger-mend = find it ({ $command }) and stop it, or set another http.listen in config.toml
+cli-doctor-door-other-daemon = a daemon of another data directory, version { $version }, is at { $address }
+cli-doctor-door-other-daemon-mend = look at that one with --data-dir, or give this one another address: { $command }
+
+cli-doctor-clock-ok = agrees with the daemon's ({ $time })
+cli-doctor-clock-ahead = the daemon's clock ({ $time }) is { $span } ahead of this one
+cli-doctor-clock-behind = the daemon's clock ({ $time }) is { $span } behind this one
+cli-doctor-clock-back = it is { $time } here, but the audit trail has an entry of { $newest }: the clock went back
+
+cli-doctor-token-none = no agent of this machine has a token file yet
+cli-doctor-token-ok = { $file }: { $agent }, session { $session }, token ends { $expires }, renewed { $count }/{ $max }
+cli-doctor-token-alone = { $file }: agent { $agent }, session { $session }, token ends { $expires }; the daemon was not asked
+cli-doctor-token-unanswered = the daemon did not say whether the token in { $file } is live
+cli-doctor-token-unknown = the daemon does not know session { $session } of { $file }
+cli-doctor-token-suspended = { $agent } is suspended: its requests are refused
+cli-doctor-token-revoked = { $file }: the session of { $agent } was ended at { $at }, by { $by }
+cli-doctor-token-expired = { $file }: the session of { $agent } ran out at { $at }
+cli-doctor-token-replaced = { $file } does not hold the current token of { $agent }: it is refused
+cli-doctor-token-other-agent = { $file } holds the token of another agent, { $agent }
+cli-doctor-token-pending = a renewal of { $file } is under way; the MCP server finishes it, also after a crash
+cli-doctor-token-pending-foreign = { $file } has a pending entry for another token; the next renewal removes it
+cli-doctor-token-pending-form = { $file } is not an entry for a pending renewal
+cli-doctor-token-leftovers = beside { $file } a crash has left { $count ->
+        [one] { $count } temporary file
+       *[other] { $count } temporary files
+    }; the next hand-over removes them
+cli-doctor-token-variable = WAIAAS_SESSION_TOKEN is set; it counts only where there is no token file
+cli-doctor-token-link = { $file } is a symbolic link, and links are not followed
+cli-doctor-token-open = { $file } has mode { $mode }: other users have access, so no one will use it. If someone may have read it, end its session too
+cli-doctor-token-form = { $file } does not hold a session token
+cli-doctor-token-folder = { $dir } is not a directory of this user's
+
+cli-doctor-telegram-ok = @{ $name } answers
+cli-doctor-telegram-off = not configured: there are no alerts, and no phone can end a session
+cli-doctor-telegram-off-mend = make a bot with @BotFather, put its token into a file of mode 0600, and set telegram.bot_token_file in { $file }
+cli-doctor-telegram-refused = Telegram refuses the bot token
+cli-doctor-telegram-refused-mend = get the bot's token from @BotFather, put it into { $place }, and start the daemon again: { $command }
+cli-doctor-telegram-silent = { $url } does not answer
+cli-doctor-telegram-away = { $url } cannot be reached: { $reason }
+cli-doctor-telegram-away-mend = see whether this machine reaches it at all: { $command }
+cli-doctor-telegram-webhook = a webhook is set for this bot: the daemon cannot fetch what people write
+cli-doctor-telegram-webhook-mend = stop the program that has set it, or take a bot of waiaas's own
+cli-doctor-telegram-unused = the running daemon has no bot: it was started before one was configured
+cli-doctor-telegram-conflict = the daemon cannot fetch what people write: another program polls with this bot token, or a webhook is set
+cli-doctor-telegram-conflict-mend = stop the other program, or give waiaas a bot of its own
+cli-doctor-telegram-stale = Telegram refuses the token that the running daemon has; it was started with another one
+cli-doctor-telegram-unreachable = the daemon cannot reach Telegram: { $reason }
+
 cli-init-ask-listen = Address for agents
 cli-init-ask-owner = Your Telegram id, if you know it (empty: pair with a link later)
 cli-init-ask-token = Bot token from @BotFather (hidden; empty: no Telegram for now)

@@ -156,6 +156,152 @@ cli-db-newer = 더 새로운 버전에서 적용됨
 cli-db-not-frozen = 동결된 것이 없어 확인할 것도 없습니다.
 cli-db-pending = 대기 중
 
+cli-doctor-head-check = 항목
+cli-doctor-head-what = 내용
+cli-doctor-mend = 조치: { $mend }
+cli-doctor-ok = 정상
+cli-doctor-note = 참고
+cli-doctor-warning = 주의
+cli-doctor-serious = 심각
+cli-doctor-ill = 심각한 문제가 { $serious }개 있습니다. 맨 위부터 해결한 뒤 다시 실행하세요
+cli-doctor-well = { $warnings ->
+        [0] 문제가 없습니다.
+       *[other] 심각한 문제는 없습니다. 주의할 것이 { $warnings }개 있습니다.
+    }
+cli-doctor-not-checked = 확인하지 않음: { $why }
+cli-doctor-skip-set-up = 아직 waiaas를 설정하지 않았습니다
+cli-doctor-skip-data-dir = 데이터 디렉터리를 쓸 수 없습니다
+cli-doctor-skip-config = 설정을 쓸 수 없습니다
+cli-doctor-skip-daemon = 비교할 데몬이 실행되고 있지 않습니다
+cli-doctor-skip-frozen = 복원한 데이터베이스의 감사 기록은 복원을 확인하기 전에는 아무것도 증명하지 못합니다
+cli-doctor-mend-restart = 데몬을 멈추고 다시 시작하세요: { $command }
+cli-doctor-mend-stopped = 데몬을 멈춘 상태에서 실행하세요: { $command }
+
+cli-doctor-check-data-dir = 데이터 디렉터리
+cli-doctor-check-files = 파일
+cli-doctor-check-config = 설정
+cli-doctor-check-database = 데이터베이스
+cli-doctor-check-daemon = 데몬
+cli-doctor-check-clock = 시계
+cli-doctor-check-tokens = 토큰 파일
+cli-doctor-check-telegram = 텔레그램
+
+cli-doctor-origin-flag = --data-dir로 지정
+cli-doctor-origin-variable = WAIAAS_DATA_DIR로 지정
+cli-doctor-origin-xdg = XDG_DATA_HOME 아래
+cli-doctor-origin-home = 홈 디렉터리의 기본 위치
+cli-doctor-dir-chosen = { $dir } ({ $origin })
+cli-doctor-dir-chosen-free = { $dir } ({ $origin }), 남은 공간 { $free }
+cli-doctor-dir-missing = 디렉터리가 없습니다: { $dir } ({ $origin }). 아직 waiaas를 설정하지 않았습니다
+cli-doctor-dir-empty = 설정도 키도 데이터베이스도 없습니다: { $dir }. 아직 waiaas를 설정하지 않았습니다
+cli-doctor-dir-link = 심볼릭 링크입니다: { $dir }. 다른 곳을 가리키게 바꿀 수 있어 데몬이 거부합니다. 링크가 가리키는 디렉터리를 쓰세요
+cli-doctor-dir-no-dir = 디렉터리가 아닙니다: { $dir }
+cli-doctor-dir-foreign = 다른 사용자의 디렉터리입니다: { $dir } (소유자 { $owner }, 현재 사용자 { $uid })
+cli-doctor-dir-writable = 다른 사용자가 안의 파일을 바꿔치기할 수 있습니다: { $dir } (권한 { $mode })
+cli-doctor-dir-readable = 다른 사용자가 안을 볼 수 있습니다: { $dir } (권한 { $mode })
+cli-doctor-dir-tight = 소유자의 읽기, 쓰기, 접근 권한이 모두 필요합니다: { $dir } (권한 { $mode })
+cli-doctor-dir-closed = 살펴볼 수 없습니다: { $dir } ({ $cause })
+cli-doctor-dir-read-only = 읽기 전용으로 마운트된 파일 시스템입니다: { $dir }. 갱신도 기록도 할 수 없습니다
+cli-doctor-dir-full = 남은 공간이 거의 없습니다: { $dir } ({ $free }). 다음 갱신이 실패할 수 있습니다
+cli-doctor-dir-low = 남은 공간이 적습니다: { $dir } ({ $free })
+cli-doctor-dir-same-user = 데몬과 같은 사용자({ $uid })로 실행되는 에이전트는 여기 있는 토큰과 키를 모두 읽을 수 있습니다
+cli-doctor-dir-same-user-mend = 에이전트는 다른 사용자로 실행하세요
+
+cli-doctor-files-ok = 파일 { $count }개 모두 다른 사용자에게 닫혀 있습니다
+cli-doctor-file-no-key = 파일이 없습니다: { $file }. 토큰을 만들 수도 확인할 수도 없습니다
+cli-doctor-file-no-config = 파일이 없습니다: { $file }. 데몬이 텔레그램 없이 기본값으로 동작합니다
+cli-doctor-file-bad-key = 마스터 키가 아닙니다: { $file }. 16진수 64자리여야 합니다
+cli-doctor-file-restore = 보관해 둔 사본으로 되돌리세요: { $file }
+cli-doctor-file-link = 심볼릭 링크라서 데이터 디렉터리의 권한으로 보호되지 않습니다: { $file }
+cli-doctor-file-irregular = 일반 파일이 아닙니다: { $file }
+cli-doctor-file-no-socket = 소켓이 아니어서 데몬을 시작할 수 없습니다: { $file }
+cli-doctor-file-foreign = 다른 사용자의 것입니다: { $file } (소유자 { $owner })
+cli-doctor-file-tight = 데몬이 쓸 수 없는 권한입니다: { $file } (권한 { $mode })
+cli-doctor-file-writable = 다른 사용자가 바꿀 수 있습니다: { $file } (권한 { $mode })
+cli-doctor-file-readable = 다른 사용자가 접근할 수 있습니다: { $file } (권한 { $mode })
+cli-doctor-file-unreadable = 살펴볼 수 없습니다: { $file } ({ $cause })
+
+cli-doctor-config-ok = 올바릅니다
+cli-doctor-config-open = 다른 컴퓨터에서 접속할 수 있는 주소로 에이전트를 받습니다: { $address }. 앞에 TLS 프록시가 없으면 토큰이 도중에 노출될 수 있습니다
+cli-doctor-config-open-mend = config.toml에 http.listen = "127.0.0.1:3100"을 설정하거나, TLS 프록시만 이 주소에 접속할 수 있게 하세요
+cli-doctor-config-variable = 환경 변수를 지우거나 고치세요: { $name }. 그런 다음: { $command }
+
+cli-doctor-db-ok = 손상이 없고 이 버전과 맞습니다. 감사 기록 { $entries }건이 온전합니다
+cli-doctor-db-missing-mend = 가장 최근 백업을 되돌려 놓으세요: { $file }. 새로 시작하려면: { $command }
+cli-doctor-db-unreadable = 읽을 수 없습니다: { $file } ({ $cause })
+cli-doctor-db-damaged = 손상되었습니다: { $file } ({ $count }곳: { $first })
+cli-doctor-db-unfinished = 파일이 커서 전체를 빠르게 검사하지 못했습니다
+cli-doctor-db-restore = 데몬을 멈추고 가장 최근 백업으로 바꾼 뒤 데몬을 시작하세요. 그런 다음: { $command }
+cli-doctor-db-newer = 더 새로운 버전에서 만든 데이터베이스입니다. 이 버전이 모르는 단계: { $steps }
+cli-doctor-db-newer-mend = 더 새로운 버전을 실행하거나 그 이전의 백업을 복원하세요
+cli-doctor-db-gap = 이후 단계는 적용되었는데 이전 단계의 기록이 없습니다: { $steps }
+cli-doctor-db-pending = 적용하지 않은 스키마 단계가 있습니다: { $steps }
+cli-doctor-db-pending-running = 실행 중인 데몬이 이 프로그램보다 오래되었습니다. 아직 적용하지 않은 스키마 단계: { $steps }
+cli-doctor-db-no-key = 서명 키가 없습니다
+cli-doctor-db-sealed = 서명 키를 열 수 없습니다: { $file }. 다른 마스터 키로 봉인되어 있습니다
+cli-doctor-db-frozen = 이 컴퓨터의 기록보다 오래된 데이터베이스라서 { $since }부터 모든 세션이 동결되어 있습니다. 무엇을 복원했는지 확인하세요
+cli-doctor-db-broken = 감사 기록이 온전하지 않습니다. 처음 어긋난 순번: { $seq } ({ $problem })
+cli-doctor-db-broken-mend = 증거로 사본을 남기고({ $command }) 백업과 비교하세요
+cli-doctor-db-audit-unfinished = 감사 기록이 길어서 빠르게 검사하지 못했습니다
+
+cli-doctor-daemon-ok = 버전 { $version }, 가동 시간 { $span }, 에이전트 주소 { $address }, 활성 세션 { $sessions }개
+cli-doctor-daemon-version = 버전이 다릅니다: 데몬 { $daemon }, 이 프로그램 { $program }
+cli-doctor-daemon-locked = 긴급 차단이 켜져 있습니다({ $since }, { $by }). 에이전트의 요청을 모두 거부합니다
+cli-doctor-daemon-dead-letters = 전송을 포기해 아무도 읽지 못한 메시지가 { $count }개 있습니다
+cli-doctor-daemon-outbox = 전송을 기다리는 메시지가 { $count }개 있습니다
+cli-doctor-daemon-unpaired = 연결된 사람이 없습니다. 알림을 받을 사람도, 휴대폰으로 세션을 종료할 사람도 없습니다
+cli-doctor-daemon-down = 실행되고 있지 않습니다. 모든 에이전트가 일할 수 없습니다
+cli-doctor-daemon-silent = 응답하지 않습니다
+cli-doctor-daemon-unreadable = 응답을 읽을 수 없습니다. 데몬의 버전이 다를 수 있습니다
+cli-doctor-daemon-refuses = 실행 중이지만 거부합니다: { $message } ({ $code })
+cli-doctor-daemon-broken = 연결할 수 없습니다: { $cause }
+cli-doctor-door-closed = 에이전트가 접속할 수 없습니다: { $address }
+cli-doctor-door-stranger = 에이전트가 접속하는 주소에서 다른 프로그램이 응답합니다: { $address }
+cli-doctor-door-stranger-mend = 어떤 프로그램인지 찾아({ $command }) 멈추거나, config.toml에서 http.listen을 바꾸세요
+cli-doctor-door-other-daemon = 다른 데이터 디렉터리의 데몬(버전 { $version })이 이 주소를 쓰고 있습니다: { $address }
+cli-doctor-door-other-daemon-mend = 그 데몬은 --data-dir로 확인하세요. 이 데몬에 다른 주소를 주려면: { $command }
+
+cli-doctor-clock-ok = 데몬의 시계와 맞습니다({ $time })
+cli-doctor-clock-ahead = 데몬의 시계({ $time })가 여기보다 { $span } 빠릅니다
+cli-doctor-clock-behind = 데몬의 시계({ $time })가 여기보다 { $span } 느립니다
+cli-doctor-clock-back = 시계가 뒤로 갔습니다: 지금은 { $time }인데 감사 기록의 가장 최근 시각은 { $newest }입니다
+
+cli-doctor-token-none = 이 컴퓨터에는 아직 토큰 파일이 없습니다
+cli-doctor-token-ok = { $file }: { $agent }, 세션 { $session }, 토큰 만료 { $expires }, 갱신 { $count }/{ $max }
+cli-doctor-token-alone = { $file }: 에이전트 { $agent }, 세션 { $session }, 토큰 만료 { $expires }. 데몬에는 확인하지 않았습니다
+cli-doctor-token-unanswered = 토큰이 유효한지 데몬이 답하지 않았습니다: { $file }
+cli-doctor-token-unknown = 데몬이 모르는 세션입니다: { $file } (세션 { $session })
+cli-doctor-token-suspended = { $agent } 에이전트가 정지되어 요청이 거부됩니다
+cli-doctor-token-revoked = { $file }: { $agent } 에이전트의 세션이 종료되었습니다({ $at }, { $by })
+cli-doctor-token-expired = { $file }: { $agent } 에이전트의 세션이 만료되었습니다({ $at })
+cli-doctor-token-replaced = { $file }: { $agent } 에이전트의 현재 토큰이 아니어서 거부됩니다
+cli-doctor-token-other-agent = 다른 에이전트의 토큰이 들어 있습니다: { $file } (에이전트 { $agent })
+cli-doctor-token-pending = 진행 중인 갱신이 있습니다: { $file }. 중간에 멈췄더라도 MCP 서버가 마무리합니다
+cli-doctor-token-pending-foreign = 다른 토큰의 갱신 기록이 남아 있습니다: { $file }. 다음 갱신 때 지워집니다
+cli-doctor-token-pending-form = 진행 중인 갱신의 기록이 아닙니다: { $file }
+cli-doctor-token-leftovers = 중간에 멈춘 프로그램이 남긴 임시 파일이 { $count }개 있습니다: { $file }. 다음 토큰 전달 때 지워집니다
+cli-doctor-token-variable = WAIAAS_SESSION_TOKEN이 설정되어 있습니다. 토큰 파일이 없을 때만 쓰입니다
+cli-doctor-token-link = 심볼릭 링크는 따라가지 않습니다: { $file }
+cli-doctor-token-open = 다른 사용자가 접근할 수 있어 아무도 쓰지 않습니다: { $file } (권한 { $mode }). 누군가 읽었을 수 있다면 세션도 종료하세요
+cli-doctor-token-form = 세션 토큰이 들어 있지 않습니다: { $file }
+cli-doctor-token-folder = 이 사용자의 디렉터리가 아닙니다: { $dir }
+
+cli-doctor-telegram-ok = @{ $name } 봇이 응답합니다
+cli-doctor-telegram-off = 설정되지 않았습니다. 알림이 없고 휴대폰으로 세션을 종료할 수 없습니다
+cli-doctor-telegram-off-mend = @BotFather에서 봇을 만들고, 토큰을 권한 0600인 파일에 넣은 뒤 telegram.bot_token_file을 설정하세요: { $file }
+cli-doctor-telegram-refused = 텔레그램이 봇 토큰을 거부합니다
+cli-doctor-telegram-refused-mend = @BotFather에서 봇의 토큰을 확인해 넣고({ $place }) 데몬을 다시 시작하세요: { $command }
+cli-doctor-telegram-silent = 응답하지 않습니다: { $url }
+cli-doctor-telegram-away = 연결할 수 없습니다: { $url } ({ $reason })
+cli-doctor-telegram-away-mend = 이 컴퓨터에서 접속되는지 확인하세요: { $command }
+cli-doctor-telegram-webhook = 이 봇에 웹훅이 설정되어 있어 데몬이 메시지를 받을 수 없습니다
+cli-doctor-telegram-webhook-mend = 웹훅을 설정한 프로그램을 멈추거나 waiaas 전용 봇을 쓰세요
+cli-doctor-telegram-unused = 실행 중인 데몬에 봇이 없습니다. 봇을 설정하기 전에 시작되었습니다
+cli-doctor-telegram-conflict = 데몬이 메시지를 받을 수 없습니다. 다른 프로그램이 같은 봇 토큰을 쓰고 있거나 웹훅이 설정되어 있습니다
+cli-doctor-telegram-conflict-mend = 다른 프로그램을 멈추거나 waiaas 전용 봇을 쓰세요
+cli-doctor-telegram-stale = 실행 중인 데몬의 봇 토큰을 텔레그램이 거부합니다. 다른 토큰으로 시작되었습니다
+cli-doctor-telegram-unreachable = 데몬이 텔레그램에 연결할 수 없습니다: { $reason }
+
 cli-init-ask-listen = 에이전트가 접속할 주소
 cli-init-ask-owner = 알고 있다면 본인의 텔레그램 ID (비워 두면 나중에 링크로 연결)
 cli-init-ask-token = @BotFather의 봇 토큰 (표시되지 않음, 비워 두면 텔레그램 없이)

@@ -169,7 +169,7 @@ impl<'a> AdminClient<'a> {
 }
 
 /// The kind of the operating system's error under a connection failure.
-fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
+pub(crate) fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     let mut next = error.source();
     while let Some(source) = next {
         if let Some(io_error) = source.downcast_ref::<io::Error>() {

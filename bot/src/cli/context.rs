@@ -13,6 +13,7 @@ use waiaas_protocol::time::Timestamp;
 use super::client::AdminClient;
 use super::config::ConfigFlags;
 use super::output::{Format, Output};
+use super::shell;
 use super::texts::{self, Texts};
 use crate::mcp_clients::{Places, System};
 use crate::report::{Failure, stderr_has_colour};
@@ -84,17 +85,27 @@ impl Context {
         })
     }
 
-    /// The data directory, absolute; it need not exist.
-    pub(super) fn data_dir(&self) -> Result<PathBuf, Failure> {
+    /// What the choice of the data directory is made from.
+    pub(super) fn data_dir_inputs(&self) -> DataDirInputs {
         let path = |name: &str| self.environment.get(name).map(PathBuf::from);
-        let inputs = DataDirInputs {
+        DataDirInputs {
             flag: self.data_dir_flag.clone(),
             env: path("WAIAAS_DATA_DIR"),
             xdg_data_home: path("XDG_DATA_HOME"),
             home: etcetera::home_dir().ok(),
-        };
-        let chosen = data_dir::resolve(&inputs).map_err(|error| Failure::from_error(&error))?;
+        }
+    }
+
+    /// The data directory, absolute; it need not exist.
+    pub(super) fn data_dir(&self) -> Result<PathBuf, Failure> {
+        let chosen = data_dir::resolve(&self.data_dir_inputs());
+        let chosen = chosen.map_err(|error| Failure::from_error(&error))?;
         std::path::absolute(chosen).map_err(|error| Failure::from_error(&error))
+    }
+
+    /// Whether an environment variable is set and not empty.
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        self.environment.get(name).is_some()
     }
 
     /// The environment and the flags.
@@ -149,7 +160,7 @@ impl Context {
     /// How the person would call this program for the same data directory again.
     pub(super) fn program(&self) -> String {
         match &self.data_dir_flag {
-            Some(dir) => format!("waiaas --data-dir {}", dir.display()),
+            Some(dir) => format!("waiaas --data-dir {}", shell::quoted_path(dir)),
             None => "waiaas".to_owned(),
         }
     }

@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str) -> Result<i64, String> {
 }
 
 /// The two largest units: `6d 23h`, `59m 1s`.
-pub(super) fn spell(seconds: i64) -> String {
+pub(crate) fn spell(seconds: i64) -> String {
     let seconds = seconds.max(0);
     let parts = [
         (seconds / DAY_S, "d"),
@@ -63,7 +63,7 @@ pub(super) fn relative(texts: &Texts, now: Timestamp, moment: Timestamp) -> Stri
 }
 
 /// The moment, and how far away it is.
-pub(super) fn moment(texts: &Texts, now: Timestamp, moment: Timestamp) -> String {
+pub(crate) fn moment(texts: &Texts, now: Timestamp, moment: Timestamp) -> String {
     format!("{moment} ({})", relative(texts, now, moment))
 }
 

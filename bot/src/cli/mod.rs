@@ -1,8 +1,8 @@
 //! The command line: one file per subcommand, clap and calls, no rules. Whatever a command
 //! decides, the daemon decides; the commands only ask and print.
 //!
-//! All but `init`, `run`, `demo`, `mcp`, `db`, `config`, `openapi` and `completions` are
-//! clients of the daemon's admin socket and of nothing else.
+//! All but `init`, `run`, `demo`, `mcp serve`, `mcp status`, `doctor`, `db`, `config`, `openapi`
+//! and `completions` are clients of the daemon's admin socket and of nothing else.
 
 mod agent;
 mod ask;
@@ -14,6 +14,7 @@ mod constraints;
 mod context;
 mod db;
 mod demo;
+mod doctor;
 mod duration;
 mod init;
 mod keys;
@@ -24,6 +25,7 @@ mod output;
 mod pair;
 mod run;
 mod session;
+pub(crate) mod shell;
 mod status;
 mod texts;
 mod wallet;
@@ -33,9 +35,13 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use client::io_kind;
 pub(crate) use context::Environment;
+pub(crate) use duration::{moment, spell};
 pub(crate) use output::terminal_safe;
 pub(crate) use texts::Texts;
+#[cfg(test)]
+pub(crate) use texts::in_english as texts_in_english;
 
 use crate::report::{self, Outcome};
 use context::Context;
@@ -88,6 +94,8 @@ enum Command {
     Mcp(mcp::Mcp),
     /// What the daemon is doing
     Status(status::Status),
+    /// Look at the whole set-up and say how to mend what is wrong; exits 1 on serious faults
+    Doctor(doctor::Doctor),
     /// Refuse every agent at once, or stop doing so
     #[command(subcommand)]
     Killswitch(killswitch::KillSwitch),
@@ -130,6 +138,7 @@ async fn dispatch(command: Command, context: &Context) -> Outcome {
         Command::Agent(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
         Command::Status(command) => command.run(context).await,
+        Command::Doctor(command) => command.run(context).await,
         Command::Killswitch(command) => command.run(context).await,
         Command::Keys(command) => command.run(context).await,
         Command::Mcp(command) => command.run(context).await,

@@ -27,6 +27,12 @@ pub(super) fn load(language: Language) -> Result<Texts, Box<dyn Error>> {
     Ok(texts)
 }
 
+/// English, for tests of what is said.
+#[cfg(test)]
+pub(crate) fn in_english() -> Texts {
+    load(Language::En).expect("embedded texts")
+}
+
 /// Reads `LC_ALL`, `LC_MESSAGES` and `LANG` as POSIX says: the first that is not empty
 /// decides. Only English and Korean are spoken.
 pub(super) fn language(variable: impl Fn(&str) -> Option<String>) -> Language {

@@ -16,6 +16,7 @@ mod handler;
 mod inbox;
 mod menu;
 mod poller;
+mod probe;
 mod schema;
 mod sender;
 mod turn;
@@ -23,3 +24,4 @@ mod view;
 
 pub use client::ClientError;
 pub use console::{Console, ConsoleSettings, Pacing};
+pub(crate) use probe::{ProbeFault, SeenBot, look};

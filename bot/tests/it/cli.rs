@@ -119,6 +119,7 @@ const PAGES: &[&[&str]] = &[
     &["mcp", "setup"],
     &["mcp", "refresh-token"],
     &["status"],
+    &["doctor"],
     &["killswitch"],
     &["killswitch", "on"],
     &["keys"],
@@ -172,6 +173,7 @@ fn wrong_usage_exits_with_2() {
         &["agent", "show"],
         &["pair", "remove", "somebody"],
         &["status", "--output", "xml"],
+        &["doctor", "--online"],
         &["config", "show", "--set", "http.listen"],
         &["demo", "--speed", "0"],
         &["completions", "cmd"],
@@ -314,7 +316,7 @@ fn canned_door(data_dir: &Path, answer: String) -> JoinHandle<String> {
 }
 
 /// Answers one request after the other, and hands back all that was asked.
-fn canned_doors(data_dir: &Path, answers: Vec<String>) -> JoinHandle<String> {
+pub(crate) fn canned_doors(data_dir: &Path, answers: Vec<String>) -> JoinHandle<String> {
     std::fs::create_dir_all(data_dir).unwrap();
     let listener = UnixListener::bind(data_dir.join("admin.sock")).unwrap();
     std::thread::spawn(move || {

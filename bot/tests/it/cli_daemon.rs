@@ -9,6 +9,7 @@ mod audit;
 mod configuration;
 #[cfg(target_os = "linux")]
 mod disk;
+mod doctor;
 mod door;
 mod home;
 mod http;

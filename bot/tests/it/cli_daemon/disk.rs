@@ -46,7 +46,7 @@ impl Tmpfs {
         assert!(status.unwrap().success());
     }
 
-    fn fill(&self) {
+    pub(super) fn fill(&self) {
         let _ = fs::write(self.0.join("filler"), vec![1; 32 << 20]);
     }
 
