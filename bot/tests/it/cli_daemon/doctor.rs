@@ -188,6 +188,7 @@ fn healthy(bot: &Bot, cli: Cli) -> (Home, Daemon) {
     home.add_wallet("hot", super::home::EVM);
     home.ok(&["agent", "add", "trader", "--wallet", "hot"]);
     home.ok(&["session", "create", "--agent", "trader", "--to-token-file"]);
+    home.wait_for_outbox();
     wait_for_poller(&home, "ok");
     (home, daemon)
 }
@@ -272,7 +273,7 @@ fn a_machine_on_which_much_is_wrong() {
         home.ok(&["agent", "suspend", "trader"]);
         home.ok(&["killswitch", "on"]);
         tokens::lag_behind(&home);
-        wait_for_poller(&home, "ok");
+        home.wait_for_outbox();
         bot.sandbox.faults().revoke_token(true);
         wait_for_poller(&home, "unauthorized");
         files::allow(&home.cli.data_dir(), 0o755);

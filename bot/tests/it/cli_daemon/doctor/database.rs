@@ -6,6 +6,9 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use super::super::home::Home;
 use super::{Examined, Finding, examine, files, without_bot};
 
+/// Where an SQLite file says how many of its pages are free.
+const FREE_PAGES_OFFSET: u64 = 36;
+
 /// What is wrong besides that no daemon runs.
 fn besides_the_daemon(examined: &Examined) -> Finding {
     let mut faults = examined.faults();
@@ -93,17 +96,28 @@ fn a_file_that_is_gone_or_no_database_or_damaged() {
         )
         .unwrap();
     drop(connection);
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .open(home.file("waiaas.db"))
-        .unwrap();
     let place = u64::try_from(page - 1).unwrap() * 4096;
-    file.seek(SeekFrom::Start(place)).unwrap();
-    file.write_all(&[0xAB; 4096]).unwrap();
-    drop(file);
+    overwrite(&home, place, &[0xAB; 4096]);
     let damaged = besides_the_daemon(&examine(&home));
     assert!(damaged.is("database", "serious"), "{damaged:?}");
     assert!(damaged.what.contains("is damaged in"), "{damaged:?}");
+
+    // Readable in every row, and yet not as SQLite has left it.
+    let home = Home::new();
+    overwrite(&home, FREE_PAGES_OFFSET, &5_u32.to_be_bytes());
+    let damaged = besides_the_daemon(&examine(&home));
+    assert!(
+        damaged.what.contains("is damaged in 1 place: "),
+        "{damaged:?}"
+    );
+    assert!(damaged.what.contains("should be 5"), "{damaged:?}");
+}
+
+fn overwrite(home: &Home, place: u64, bytes: &[u8]) {
+    let database = home.file("waiaas.db");
+    let mut file = fs::OpenOptions::new().write(true).open(database).unwrap();
+    file.seek(SeekFrom::Start(place)).unwrap();
+    file.write_all(bytes).unwrap();
 }
 
 #[test]

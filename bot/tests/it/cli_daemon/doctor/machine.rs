@@ -174,6 +174,7 @@ fn the_kill_switch_and_what_reaches_nobody() {
     assert_eq!(finding.mend, "waiaas killswitch off");
     home.ok(&["killswitch", "off"]);
 
+    home.wait_for_outbox();
     let owner = bot.sandbox.page_person().id().to_string();
     home.ok(&["pair", "remove", &owner]);
     let finding = examine(&home).only("daemon", "warning");

@@ -30,6 +30,7 @@ fn a_telegram_that_is_away_is_a_warning() {
     wait_for_poller(&home, "unreachable");
     let finding = examine(&home).only("telegram", "warning");
     assert!(finding.what.contains("cannot be reached"), "{finding:?}");
+    assert!(!finding.what.contains("/GetMe"), "{finding:?}");
     assert!(
         finding
             .mend
