@@ -118,6 +118,8 @@ const PAGES: &[&[&str]] = &[
     &["mcp"],
     &["mcp", "setup"],
     &["mcp", "refresh-token"],
+    &["mcp", "serve"],
+    &["mcp", "status"],
     &["status"],
     &["doctor"],
     &["killswitch"],
