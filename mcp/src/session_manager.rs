@@ -1,16 +1,21 @@
 //! The session keeper (PROTOCOL.md section 7): holds the token that calls are made with, and
 //! renews it long before it ends, in the order that no crash can break (section 5).
 //!
-//! Here is the public face. `memory` judges (pure), `reaction` is the answer table (pure),
-//! `store` is the token file, `renewal` one renewal, `recovery` what happens after a refusal
-//! or a pause, `run` the loop that waits. Nothing is notified from here: that is the daemon's.
+//! Here is the public face. `memory`, `schedule`, `candidate`, `outlook` and `reaction` (the
+//! answer table) are rules and values; `store` is the token file, `taking_up` a look at it,
+//! `renewal` one renewal, `recovery` what happens after a refusal or a pause, `run` the loop
+//! that waits. Nothing is notified from here: that is the daemon's.
 
+mod candidate;
 mod memory;
+mod outlook;
 mod reaction;
 mod recovery;
 mod renewal;
 mod run;
+mod schedule;
 mod store;
+mod taking_up;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -29,7 +34,7 @@ use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::token::SessionToken;
 
 use self::memory::Memory;
-pub use self::memory::planned_renewal_at;
+pub use self::schedule::planned_renewal_at;
 use self::store::Store;
 pub use self::store::{Step, StepHook};
 use crate::clock::SharedClock;

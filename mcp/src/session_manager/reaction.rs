@@ -3,7 +3,8 @@
 
 use waiaas_protocol::error_code::ErrorCode;
 
-use super::memory::{Obstacle, RETRIES_MAX, Retry};
+use super::memory::{Obstacle, Retry};
+use super::outlook::RETRIES_MAX;
 use crate::door::{DoorError, Refusal};
 
 /// Between two attempts, and between two rounds of the recovery loop, seconds.

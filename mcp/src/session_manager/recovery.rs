@@ -10,8 +10,8 @@ use waiaas_protocol::token_file::TokenFileError;
 use waiaas_protocol::wire::{Health, SessionSelf};
 
 use super::Keeper;
-use super::renewal::TakenUp;
 use super::store::Found;
+use super::taking_up::TakenUp;
 use crate::door::DoorError;
 
 /// How long a refused call waits for a renewal in flight, seconds (PROTOCOL.md section 7).

@@ -9,28 +9,14 @@ use waiaas_protocol::token_file::{Pending, RenewalKey};
 use waiaas_protocol::wire::RenewResponse;
 
 use super::Keeper;
-use super::memory::{Held, Obstacle, Retry, Standing, may_try};
+use super::memory::{Held, Obstacle, Retry};
 use super::reaction::{Reaction, file_trouble, is_news, lagging, react};
 use super::store::{Found, Lock, Step};
+use super::taking_up::TakenUp;
 use crate::door::DoorError;
 
 /// The longest wait for another process at the token file: longer than its request may take.
 const LOCK_WAIT_MS_MAX: u64 = 15_000;
-
-/// What a look at the file came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum TakenUp {
-    /// Another token is in use now.
-    Adopted,
-    /// The file has the one in use.
-    Same,
-    /// It has an older one of this session, or one that is over.
-    Behind,
-    /// There is no file.
-    Absent,
-    /// It has a token that must not be taken, and why.
-    Refused(String),
-}
 
 impl Keeper {
     /// Renews the token in use, or finishes the renewal that was begun.
@@ -81,14 +67,6 @@ impl Keeper {
         self.store.pass(Step::Unlock);
     }
 
-    /// Whoever removed the file may have meant it, so it is written again only right before a
-    /// renewal, which must not depend on memory alone.
-    fn note_absence(&self) {
-        if let Some(held) = &mut self.memory().held {
-            held.file_lags = !held.from_environment;
-        }
-    }
-
     /// Another process may have done the work while we waited for the lock.
     fn is_wanted(&self, found: &Found, held: &Held) -> bool {
         let begun = found
@@ -96,55 +74,6 @@ impl Keeper {
             .as_ref()
             .is_some_and(|pending| pending.matches(&held.token));
         begun || self.memory().is_ripe(held, self.clock.now_ms())
-    }
-
-    /// Takes up the file's token if it is another one that passes the load checks.
-    pub(super) fn take_up(&self, found: &Found) -> TakenUp {
-        let Some(token) = &found.token else {
-            let mut memory = self.memory();
-            if memory.held.is_none() {
-                memory.problem = None;
-            }
-            return TakenUp::Absent;
-        };
-        let now_ms = self.clock.now_ms();
-        let mut memory = self.memory();
-        let claims = match memory.acceptable(token, now_ms) {
-            Ok(claims) => claims,
-            Err(refusal) => {
-                let problem = refusal.to_string();
-                if memory.problem.as_ref() != Some(&problem) {
-                    tracing::warn!("the token file was not taken up: {problem}");
-                }
-                memory.problem = Some(problem.clone());
-                return TakenUp::Refused(problem);
-            }
-        };
-        match memory.standing(token, &claims, now_ms) {
-            Standing::Same => {
-                memory.file_is_up_to_date();
-                TakenUp::Same
-            }
-            Standing::Older => {
-                // A backup, or another program, has put an old token there.
-                if let Some(held) = &mut memory.held {
-                    held.file_lags = true;
-                }
-                TakenUp::Behind
-            }
-            Standing::Dead => TakenUp::Behind,
-            Standing::Newer => {
-                memory.adopt(token.clone(), claims, self.draw_u64());
-                drop(memory);
-                self.changed.notify_one();
-                tracing::info!(
-                    session_id = %claims.session_id,
-                    generation = claims.generation,
-                    "took up the token in the file"
-                );
-                TakenUp::Adopted
-            }
-        }
     }
 
     /// The key of the renewal that was begun, or a new one, on the disk before anything is
@@ -206,18 +135,6 @@ impl Keeper {
         self.store.pass(Step::TakeIntoUse);
         self.take_into_use(granted);
         self.drop_key(lock).await;
-    }
-
-    /// Another live session in the file than the one that was renewed.
-    fn owner_was_faster(&self, held: &Held, found: Option<&SessionToken>) -> bool {
-        let now_ms = self.clock.now_ms();
-        let memory = self.memory();
-        found.is_some_and(|token| {
-            memory.acceptable(token, now_ms).is_ok_and(|claims| {
-                let is_live = claims.expires_at * 1000 > memory.server_ms(now_ms);
-                is_live && claims.session_id != held.claims.session_id
-            })
-        })
     }
 
     fn take_into_use(&self, granted: Granted) {
@@ -312,16 +229,6 @@ impl Keeper {
         }
     }
 
-    /// Looks into the file once more: somebody may have replaced it without the lock.
-    async fn someone_was_faster(&self, lock: &Lock) -> bool {
-        let token = self.store.compare(lock).await.ok().flatten();
-        let found = Found {
-            token,
-            ..Found::default()
-        };
-        self.take_up(&found) == TakenUp::Adopted
-    }
-
     fn postpone(&self, held: &Held, retry: Retry) {
         if is_news(&held.retry, &retry) {
             let why = retry.obstacle.as_ref().map(Obstacle::to_string);
@@ -349,28 +256,6 @@ impl Keeper {
 
     pub(super) fn held(&self) -> Option<Held> {
         self.memory().held.clone()
-    }
-
-    /// Whether a renewal that was begun is to be taken on now.
-    pub(super) fn may_resume(&self, found: &Found, forced: bool) -> bool {
-        let now_ms = self.clock.now_ms();
-        let memory = self.memory();
-        let Some(held) = &memory.held else {
-            return false;
-        };
-        let begun = found
-            .pending
-            .as_ref()
-            .is_some_and(|p| p.matches(&held.token));
-        begun
-            && held.ended.is_none()
-            && !memory.is_past_recovery(held, now_ms)
-            && may_try(&held.retry, now_ms, forced)
-    }
-
-    pub(super) fn draw_u64(&self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = (self.draw)();
-        u64::from_le_bytes([a, b, c, d, e, f, g, h])
     }
 }
 
