@@ -5,6 +5,7 @@
 //! token, a key or an address that holds one. Every wait has an end: all of them together stay
 //! well below half a minute.
 
+mod clients;
 mod clock;
 mod configuration;
 mod daemon;
@@ -26,6 +27,7 @@ use waiaas_protocol::data_dir::DataDirInputs;
 use waiaas_protocol::wire::StatusBody;
 
 use crate::cli::Texts;
+use crate::mcp_clients::Places as ClientPlaces;
 use clock::Sighting;
 use data_directory::Obstacle;
 pub(crate) use door::{Door, DoorError};
@@ -44,6 +46,8 @@ pub(crate) struct Machine<'a> {
     /// What the choice of the data directory was made from.
     pub(crate) data_dir_inputs: DataDirInputs,
     pub(crate) config: Result<Config, ConfigErrors>,
+    /// Where MCP clients keep their configuration.
+    pub(crate) client_places: ClientPlaces,
     /// Whether `WAIAAS_SESSION_TOKEN` is set; its value is nobody's business here.
     pub(crate) token_in_environment: bool,
     /// Whether Telegram is left alone.
@@ -86,6 +90,7 @@ pub(crate) async fn examine(machine: &Machine<'_>) -> Examination {
     let sighting = status.map(|status| Sighting::new(asked_ms, answered_ms, status.server_time));
     findings.extend(clock::examine(machine, sighting, database.newest_at()));
     findings.extend(token_files);
+    findings.extend(clients::examine(machine));
     findings.extend(telegram);
     Examination::of(findings)
 }

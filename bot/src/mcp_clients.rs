@@ -11,12 +11,14 @@ mod file;
 mod json_edit;
 mod merge;
 mod place;
+mod standing;
 
 pub(crate) use entry::{AgentRef, Entry, Server, shell_command, snippet};
 pub(crate) use file::{ConfigError, Put, preview, put};
 pub(crate) use json_edit::JsonError;
 pub(crate) use merge::{Refused, merged};
 pub(crate) use place::{Places, System};
+pub(crate) use standing::{Standing, standing};
 
 /// A program that starts MCP servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

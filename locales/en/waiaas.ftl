@@ -191,6 +191,7 @@ cli-doctor-check-database = database
 cli-doctor-check-daemon = daemon
 cli-doctor-check-clock = clock
 cli-doctor-check-tokens = token files
+cli-doctor-check-clients = clients
 cli-doctor-check-telegram = Telegram
 
 cli-doctor-origin-flag = given by --data-dir
@@ -307,6 +308,17 @@ cli-doctor-token-link = { $file } is a symbolic link, and links are not followed
 cli-doctor-token-open = { $file } has mode { $mode }: other users have access, so no one will use it. If someone may have read it, end its session too
 cli-doctor-token-form = { $file } does not hold a session token
 cli-doctor-token-folder = { $dir } is not a directory of this user's
+
+cli-doctor-client-none = no MCP client of this user starts waiaas yet
+cli-doctor-client-ok = { $client }: "{ $name }" starts { $command }
+cli-doctor-client-missing = { $client }: "{ $name }" starts { $command }, which does not exist
+cli-doctor-client-not-executable = { $client }: "{ $name }" starts { $command }, which is not a program
+cli-doctor-client-looked-up = { $client }: "{ $name }" starts "{ $command }", which the client may not find: a desktop application has another PATH than a shell
+cli-doctor-client-elsewhere = { $client }: "{ $name }" serves another data directory, { $dir }
+cli-doctor-client-default = { $client }: "{ $name }" names no data directory, and the default one is not this one
+cli-doctor-client-token = { $client }: "{ $name }" in { $file } carries a session token, which does not belong there
+cli-doctor-client-token-mend = take the token out of { $file }; others may have read it, so end its session ({ $command } shows which)
+cli-doctor-client-unreadable = { $client } cannot read its configuration: { $what }
 
 cli-doctor-telegram-ok = @{ $name } answers
 cli-doctor-telegram-off = not configured: there are no alerts, and no phone can end a session

@@ -184,6 +184,7 @@ cli-doctor-check-database = 데이터베이스
 cli-doctor-check-daemon = 데몬
 cli-doctor-check-clock = 시계
 cli-doctor-check-tokens = 토큰 파일
+cli-doctor-check-clients = 클라이언트
 cli-doctor-check-telegram = 텔레그램
 
 cli-doctor-origin-flag = --data-dir로 지정
@@ -285,6 +286,17 @@ cli-doctor-token-link = 심볼릭 링크는 따라가지 않습니다: { $file }
 cli-doctor-token-open = 다른 사용자가 접근할 수 있어 아무도 쓰지 않습니다: { $file } (권한 { $mode }). 누군가 읽었을 수 있다면 세션도 종료하세요
 cli-doctor-token-form = 세션 토큰이 들어 있지 않습니다: { $file }
 cli-doctor-token-folder = 이 사용자의 디렉터리가 아닙니다: { $dir }
+
+cli-doctor-client-none = 이 사용자의 MCP 클라이언트 중 waiaas를 시작하는 것이 아직 없습니다
+cli-doctor-client-ok = { $client }: "{ $name }" 항목이 { $command } 프로그램을 시작합니다
+cli-doctor-client-missing = { $client }: "{ $name }" 항목이 시작하는 프로그램이 없습니다: { $command }
+cli-doctor-client-not-executable = { $client }: "{ $name }" 항목이 시작하는 것이 실행할 수 있는 프로그램이 아닙니다: { $command }
+cli-doctor-client-looked-up = { $client }: "{ $name }" 항목의 프로그램("{ $command }")을 클라이언트가 찾지 못할 수 있습니다. 데스크톱 앱의 PATH는 셸과 다릅니다
+cli-doctor-client-elsewhere = { $client }: "{ $name }" 항목은 다른 데이터 디렉터리를 씁니다: { $dir }
+cli-doctor-client-default = { $client }: "{ $name }" 항목에 데이터 디렉터리가 없어 기본 위치를 쓰는데, 지금 확인하는 디렉터리가 아닙니다
+cli-doctor-client-token = { $client }: { $file } 파일의 "{ $name }" 항목에 있어서는 안 될 세션 토큰이 있습니다
+cli-doctor-client-token-mend = { $file } 파일에서 토큰을 지우세요. 누군가 읽었을 수 있으니 그 세션을 종료하세요(세션 찾기: { $command })
+cli-doctor-client-unreadable = { $client }에서 읽을 수 없는 설정입니다: { $what }
 
 cli-doctor-telegram-ok = @{ $name } 봇이 응답합니다
 cli-doctor-telegram-off = 설정되지 않았습니다. 알림이 없고 휴대폰으로 세션을 종료할 수 없습니다

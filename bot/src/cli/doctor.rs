@@ -60,6 +60,7 @@ impl Doctor {
             clock: Arc::new(SystemClock),
             data_dir_inputs: context.data_dir_inputs(),
             config,
+            client_places: context.client_places(),
             token_in_environment: context.has_variable("WAIAAS_SESSION_TOKEN"),
             offline: self.offline,
             admin_door: Door::admin(&data_dir, context.language.code()).map_err(no_door)?,

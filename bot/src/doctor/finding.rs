@@ -16,11 +16,12 @@ pub(crate) enum Check {
     Daemon,
     Clock,
     TokenFiles,
+    Clients,
     Telegram,
 }
 
 impl Check {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::DataDirectory,
         Self::Files,
         Self::Configuration,
@@ -28,6 +29,7 @@ impl Check {
         Self::Daemon,
         Self::Clock,
         Self::TokenFiles,
+        Self::Clients,
         Self::Telegram,
     ];
 
@@ -41,6 +43,7 @@ impl Check {
             Self::Daemon => fl!(texts, "cli-doctor-check-daemon"),
             Self::Clock => fl!(texts, "cli-doctor-check-clock"),
             Self::TokenFiles => fl!(texts, "cli-doctor-check-tokens"),
+            Self::Clients => fl!(texts, "cli-doctor-check-clients"),
             Self::Telegram => fl!(texts, "cli-doctor-check-telegram"),
         }
     }

@@ -64,6 +64,15 @@ pub(crate) struct Put {
 /// Makes the new text from the old one; `None` when nothing has to change.
 pub(crate) type Edit<'a> = &'a dyn Fn(&str) -> Result<Option<String>, Refused>;
 
+/// The text of the file; `None` where there is none.
+///
+/// # Errors
+/// [`ConfigError`].
+pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
+    let config = Config::read(path)?;
+    Ok(config.old.map(|(text, _)| text))
+}
+
 /// Whether the file would take the change, as far as reading it tells.
 ///
 /// # Errors

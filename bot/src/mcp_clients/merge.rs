@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::entry::{AGENT_FLAG, SERVE};
 use super::json_edit::{self, JsonError};
+use super::standing::{flag_value, words};
 use super::{AgentRef, Client, Server};
 
 /// Why a configuration is left alone.
@@ -58,12 +59,11 @@ pub(crate) fn merged(
 
 /// Whether an entry under our name is ours, and for this agent.
 fn judge(standing: &Value, agent: &AgentRef) -> Result<(), Refused> {
-    let args = standing["args"].as_array().map_or(&[][..], Vec::as_slice);
-    let args: Vec<&str> = args.iter().filter_map(Value::as_str).collect();
+    let args = words(standing);
     if !args.windows(SERVE.len()).any(|words| words == SERVE) {
         return Err(Refused::Foreign);
     }
-    match served(&args) {
+    match flag_value(&args, AGENT_FLAG) {
         // It serves whichever agent has a token file; naming one is an improvement.
         None => Ok(()),
         Some(named) if named == agent.name || named == agent.id.to_string() => Ok(()),
@@ -71,14 +71,6 @@ fn judge(standing: &Value, agent: &AgentRef) -> Result<(), Refused> {
             agent: other.to_owned(),
         }),
     }
-}
-
-fn served<'a>(args: &[&'a str]) -> Option<&'a str> {
-    let joined = args
-        .iter()
-        .find_map(|word| word.strip_prefix(AGENT_FLAG)?.strip_prefix('='));
-    let at = args.iter().position(|word| *word == AGENT_FLAG);
-    joined.or_else(|| args.get(at? + 1).copied())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `waiaas doctor`: a machine on which all is well, and one test for each thing that can be
 //! wrong, which breaks exactly that thing. Whatever it finds, it shows no secret.
 
+mod clients;
 mod database;
 mod files;
 mod machine;
@@ -180,14 +181,15 @@ fn wait_for_poller(home: &Home, state: &str) {
     });
 }
 
-/// A machine on which all is well: a daemon with a bot, an owner, an agent with a token file.
+/// A machine on which all is well: a daemon with a bot, an owner, an agent with a token
+/// file, and a client that starts it.
 fn healthy(bot: &Bot, cli: Cli) -> (Home, Daemon) {
     let home = bot.home(cli);
     let daemon = home.start(&[]);
     pair(bot, &home);
     home.add_wallet("hot", super::home::EVM);
     home.ok(&["agent", "add", "trader", "--wallet", "hot"]);
-    home.ok(&["session", "create", "--agent", "trader", "--to-token-file"]);
+    home.ok(&["mcp", "setup", "--client", "claude-code", "--write"]);
     home.wait_for_outbox();
     wait_for_poller(&home, "ok");
     (home, daemon)

@@ -23,6 +23,7 @@ fn nothing_else_was_checked(examined: &Examined) {
         "database",
         "daemon",
         "clock",
+        "clients",
         "telegram",
     ] {
         left_out(check);

@@ -1,0 +1,344 @@
+//! The programs that start our MCP server: whether their entries would start it, for this data
+//! directory, and without a token in them.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum as _;
+use i18n_embed_fl::fl;
+use waiaas_protocol::data_dir::{self, DataDirInputs};
+
+use super::{Check, Findings, Machine};
+use crate::cli::{Texts, shell};
+use crate::mcp_clients::{Client, ConfigError, JsonError, Refused, Standing, standing};
+
+/// Any permission to execute.
+const EXECUTABLE_MODE: u32 = 0o111;
+
+/// What stands where an entry says the program is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Program {
+    Runs,
+    Missing,
+    NotExecutable,
+    /// No absolute path: the client looks for it in its own way.
+    LookedUp,
+}
+
+/// Which data directory an entry would serve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Serves {
+    ThisOne,
+    /// It names another.
+    Another(String),
+    /// It names none, and the default is not this one.
+    TheDefault,
+}
+
+pub(super) fn examine(machine: &Machine<'_>) -> Findings {
+    let texts = machine.texts;
+    let mut findings = Findings::of(Check::Clients);
+    for &client in Client::value_variants() {
+        let Some(file) = client.config_path(&machine.client_places, Path::is_dir) else {
+            continue;
+        };
+        match standing(&file, client) {
+            Ok(entries) => {
+                for entry in &entries {
+                    let seen = Seen {
+                        client,
+                        file: &file,
+                        entry,
+                        program: program(&entry.command),
+                        serves: serves(machine, entry),
+                    };
+                    judge(texts, &machine.program, &seen, &mut findings);
+                }
+            }
+            Err(error) => unreadable(texts, client, &error, &mut findings),
+        }
+    }
+    if findings.is_empty() {
+        findings.note(
+            fl!(texts, "cli-doctor-client-none"),
+            Some(format!("{} mcp setup", machine.program)),
+        );
+    }
+    findings
+}
+
+struct Seen<'a> {
+    client: Client,
+    file: &'a Path,
+    entry: &'a Standing,
+    program: Program,
+    serves: Serves,
+}
+
+fn program(command: &str) -> Program {
+    let path = Path::new(command);
+    if !path.is_absolute() {
+        return Program::LookedUp;
+    }
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => match found.permissions().mode() & EXECUTABLE_MODE {
+            0 => Program::NotExecutable,
+            _ => Program::Runs,
+        },
+        Ok(_) => Program::NotExecutable,
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Program::NotExecutable,
+        Err(_) => Program::Missing,
+    }
+}
+
+fn serves(machine: &Machine<'_>, entry: &Standing) -> Serves {
+    let is_this = |path: &Path| same_directory(path, &machine.data_dir);
+    match &entry.data_dir {
+        Some(named) if is_this(Path::new(named)) => Serves::ThisOne,
+        Some(named) => Serves::Another(named.clone()),
+        None => {
+            // What the client's own environment says is not known here.
+            let default = data_dir::resolve(&DataDirInputs {
+                flag: None,
+                env: None,
+                ..machine.data_dir_inputs.clone()
+            });
+            match default {
+                Ok(default) if is_this(&default) => Serves::ThisOne,
+                _ => Serves::TheDefault,
+            }
+        }
+    }
+}
+
+/// By name where one of them does not exist.
+fn same_directory(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    real(one) == real(other)
+}
+
+fn judge(texts: &Texts, program: &str, seen: &Seen<'_>, findings: &mut Findings) {
+    let client = seen.client.title();
+    let name = seen.entry.name.clone();
+    let file = seen.file.display().to_string();
+    if seen.entry.carries_token {
+        findings.serious(
+            fl!(
+                texts,
+                "cli-doctor-client-token",
+                client = client,
+                name = name.clone(),
+                file = file.clone()
+            ),
+            fl!(
+                texts,
+                "cli-doctor-client-token-mend",
+                file = file,
+                command = format!("{program} session list")
+            ),
+        );
+    }
+    if let Serves::Another(dir) = &seen.serves {
+        findings.note(
+            fl!(
+                texts,
+                "cli-doctor-client-elsewhere",
+                client = client,
+                name = name,
+                dir = dir.clone()
+            ),
+            Some(format!("waiaas --data-dir {} doctor", shell::quoted(dir))),
+        );
+        return;
+    }
+    start(texts, program, seen, findings);
+}
+
+/// Whether the client could start the program, for this directory.
+fn start(texts: &Texts, program: &str, seen: &Seen<'_>, findings: &mut Findings) {
+    let client = seen.client.title();
+    let (name, command) = (seen.entry.name.clone(), seen.entry.command.clone());
+    let again = set_up(program, seen);
+    match seen.program {
+        Program::Runs if seen.serves == Serves::ThisOne && !seen.entry.carries_token => {
+            findings.ok(fl!(
+                texts,
+                "cli-doctor-client-ok",
+                client = client,
+                name = name.clone(),
+                command = command
+            ));
+        }
+        Program::Runs => {}
+        Program::Missing => findings.serious(
+            fl!(
+                texts,
+                "cli-doctor-client-missing",
+                client = client,
+                name = name.clone(),
+                command = command
+            ),
+            again.clone(),
+        ),
+        Program::NotExecutable => findings.serious(
+            fl!(
+                texts,
+                "cli-doctor-client-not-executable",
+                client = client,
+                name = name.clone(),
+                command = command.clone()
+            ),
+            format!("chmod +x {}", shell::quoted(&command)),
+        ),
+        Program::LookedUp => findings.note(
+            fl!(
+                texts,
+                "cli-doctor-client-looked-up",
+                client = client,
+                name = name.clone(),
+                command = command
+            ),
+            Some(again.clone()),
+        ),
+    }
+    if seen.serves == Serves::TheDefault {
+        findings.warning(
+            fl!(
+                texts,
+                "cli-doctor-client-default",
+                client = client,
+                name = name
+            ),
+            again,
+        );
+    }
+}
+
+/// The command that brings the entry up to date.
+fn set_up(program: &str, seen: &Seen<'_>) -> String {
+    let agent = match &seen.entry.agent {
+        Some(agent) => format!(" --agent {}", shell::quoted(agent)),
+        None => String::new(),
+    };
+    let name = shell::quoted(&seen.entry.name);
+    let client = seen.client.code();
+    format!("{program} mcp setup{agent} --client {client} --name {name} --write")
+}
+
+fn unreadable(texts: &Texts, client: Client, error: &ConfigError, findings: &mut Findings) {
+    let shown = |path: &Path| path.display().to_string();
+    let edit = |path: &Path| format!("${{EDITOR:-vi}} {}", shell::quoted_path(path));
+    let (what, mend) = match error {
+        ConfigError::Io { path, error } => (
+            fl!(
+                texts,
+                "cli-doctor-file-unreadable",
+                file = shown(path),
+                cause = error.to_string()
+            ),
+            format!("ls -l {}", shell::quoted_path(path)),
+        ),
+        ConfigError::DanglingLink(path) => (
+            fl!(texts, "cli-mcp-config-link", file = shown(path)),
+            format!("rm {}", shell::quoted_path(path)),
+        ),
+        ConfigError::NotAFile(path) => (
+            fl!(texts, "cli-mcp-config-no-file", file = shown(path)),
+            format!("ls -ld {}", shell::quoted_path(path)),
+        ),
+        ConfigError::TooLarge(path) => (
+            fl!(texts, "cli-mcp-config-large", file = shown(path)),
+            edit(path),
+        ),
+        ConfigError::NotText(path) => (
+            fl!(texts, "cli-mcp-config-no-text", file = shown(path)),
+            edit(path),
+        ),
+        ConfigError::Busy(path) => (
+            fl!(texts, "cli-mcp-config-busy", file = shown(path)),
+            edit(path),
+        ),
+        ConfigError::Refused { path, why } => refused(texts, path, why),
+    };
+    let what = fl!(
+        texts,
+        "cli-doctor-client-unreadable",
+        client = client.title(),
+        what = what
+    );
+    findings.warning(what, mend);
+}
+
+fn refused(texts: &Texts, path: &Path, why: &Refused) -> (String, String) {
+    let file = path.display().to_string();
+    let word = shell::quoted_path(path);
+    match why {
+        Refused::Json(
+            JsonError::Syntax { line, column, .. } | JsonError::NotAnObject { line, column, .. },
+        ) => (
+            fl!(
+                texts,
+                "cli-mcp-config-syntax",
+                file = file,
+                line = line.to_string(),
+                column = column.to_string()
+            ),
+            format!("${{EDITOR:-vi}} +{line} {word}"),
+        ),
+        // Nothing is put in here.
+        Refused::OtherAgent { .. } | Refused::Foreign => (file, format!("${{EDITOR:-vi}} {word}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli;
+    use crate::doctor::Severity;
+
+    fn judged(program: Program, serves: Serves, carries_token: bool) -> Vec<Severity> {
+        let entry = Standing {
+            name: "waiaas".to_owned(),
+            command: "/opt/waiaas".to_owned(),
+            data_dir: None,
+            agent: None,
+            carries_token,
+        };
+        let seen = Seen {
+            client: Client::ClaudeCode,
+            file: Path::new("/home/kim/.claude.json"),
+            entry: &entry,
+            program,
+            serves,
+        };
+        let mut findings = Findings::of(Check::Clients);
+        judge(&cli::texts_in_english(), "waiaas", &seen, &mut findings);
+        findings.severities()
+    }
+
+    #[test]
+    fn an_entry_is_judged_by_what_it_would_start() {
+        use Severity::{Note, Ok, Serious, Warning};
+        let another = || Serves::Another("/other".to_owned());
+        for (program, serves, carries_token, expected) in [
+            (Program::Runs, Serves::ThisOne, false, vec![Ok]),
+            (Program::Runs, Serves::ThisOne, true, vec![Serious]),
+            (Program::Runs, Serves::TheDefault, false, vec![Warning]),
+            (Program::Missing, Serves::ThisOne, false, vec![Serious]),
+            (
+                Program::NotExecutable,
+                Serves::ThisOne,
+                false,
+                vec![Serious],
+            ),
+            (Program::LookedUp, Serves::ThisOne, false, vec![Note]),
+            (Program::Missing, another(), false, vec![Note]),
+            (Program::Runs, another(), true, vec![Serious, Note]),
+        ] {
+            let found = judged(program, serves.clone(), carries_token);
+            assert_eq!(found, expected, "{program:?} {serves:?} {carries_token}");
+        }
+    }
+}
