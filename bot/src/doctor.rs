@@ -87,10 +87,12 @@ pub(crate) async fn examine(machine: &Machine<'_>) -> Examination {
         status.as_ref(),
     ));
     findings.extend(daemon);
-    let sighting = status.map(|status| Sighting::new(asked_ms, answered_ms, status.server_time));
+    let sighting = status
+        .as_ref()
+        .map(|status| Sighting::new(asked_ms, answered_ms, status.server_time));
     findings.extend(clock::examine(machine, sighting, database.newest_at()));
     findings.extend(token_files);
-    findings.extend(clients::examine(machine));
+    findings.extend(clients::examine(machine, status.as_ref()));
     findings.extend(telegram);
     Examination::of(findings)
 }

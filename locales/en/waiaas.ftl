@@ -276,6 +276,7 @@ cli-doctor-daemon-unreadable = its answer could not be read: it may be of anothe
 cli-doctor-daemon-refuses = it runs and refuses: { $message } ({ $code })
 cli-doctor-daemon-broken = it cannot be reached: { $cause }
 cli-doctor-door-closed = agents cannot connect at { $address }
+cli-doctor-door-moved = agents are served at { $address }, but config.toml says { $configured }, where MCP servers look
 cli-doctor-door-stranger = something else listens at { $address }, where agents connect
 cli-doctor-door-stranger-mend = find it ({ $command }) and stop it, or set another http.listen in config.toml
 cli-doctor-door-other-daemon = a daemon of another data directory, version { $version }, is at { $address }
@@ -311,6 +312,7 @@ cli-doctor-token-folder = { $dir } is not a directory of this user's
 
 cli-doctor-client-none = no MCP client of this user starts waiaas yet
 cli-doctor-client-ok = { $client }: "{ $name }" starts { $command }
+cli-doctor-client-misses = { $client }: "{ $name }" looks for the daemon at { $url }, and it is at { $address }
 cli-doctor-client-missing = { $client }: "{ $name }" starts { $command }, which does not exist
 cli-doctor-client-not-executable = { $client }: "{ $name }" starts { $command }, which is not a program
 cli-doctor-client-looked-up = { $client }: "{ $name }" starts "{ $command }", which the client may not find: a desktop application has another PATH than a shell

@@ -257,6 +257,7 @@ cli-doctor-daemon-unreadable = 응답을 읽을 수 없습니다. 데몬의 버�
 cli-doctor-daemon-refuses = 실행 중이지만 거부합니다: { $message } ({ $code })
 cli-doctor-daemon-broken = 연결할 수 없습니다: { $cause }
 cli-doctor-door-closed = 에이전트가 접속할 수 없습니다: { $address }
+cli-doctor-door-moved = 에이전트 주소가 설정과 다릅니다: 데몬 { $address }, config.toml { $configured }. MCP 서버는 설정의 주소로 접속합니다
 cli-doctor-door-stranger = 에이전트가 접속하는 주소에서 다른 프로그램이 응답합니다: { $address }
 cli-doctor-door-stranger-mend = 어떤 프로그램인지 찾아({ $command }) 멈추거나, config.toml에서 http.listen을 바꾸세요
 cli-doctor-door-other-daemon = 다른 데이터 디렉터리의 데몬(버전 { $version })이 이 주소를 쓰고 있습니다: { $address }
@@ -289,6 +290,7 @@ cli-doctor-token-folder = 이 사용자의 디렉터리가 아닙니다: { $dir 
 
 cli-doctor-client-none = 이 사용자의 MCP 클라이언트 중 waiaas를 시작하는 것이 아직 없습니다
 cli-doctor-client-ok = { $client }: "{ $name }" 항목이 { $command } 프로그램을 시작합니다
+cli-doctor-client-misses = { $client }: "{ $name }" 항목은 { $url }에서 데몬을 찾는데, 데몬은 { $address }에 있습니다
 cli-doctor-client-missing = { $client }: "{ $name }" 항목이 시작하는 프로그램이 없습니다: { $command }
 cli-doctor-client-not-executable = { $client }: "{ $name }" 항목이 시작하는 것이 실행할 수 있는 프로그램이 아닙니다: { $command }
 cli-doctor-client-looked-up = { $client }: "{ $name }" 항목의 프로그램("{ $command }")을 클라이언트가 찾지 못할 수 있습니다. 데스크톱 앱의 PATH는 셸과 다릅니다

@@ -3,12 +3,14 @@
 
 use std::fs;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
 use i18n_embed_fl::fl;
 use waiaas_protocol::data_dir::{self, DataDirInputs};
+use waiaas_protocol::wire::StatusBody;
 
 use super::{Check, Findings, Machine};
 use crate::cli::{Texts, shell};
@@ -37,9 +39,10 @@ enum Serves {
     TheDefault,
 }
 
-pub(super) fn examine(machine: &Machine<'_>) -> Findings {
+pub(super) fn examine(machine: &Machine<'_>, status: Option<&StatusBody>) -> Findings {
     let texts = machine.texts;
     let mut findings = Findings::of(Check::Clients);
+    let listen = status.and_then(|status| status.listen.parse().ok());
     for &client in Client::value_variants() {
         let Some(file) = client.config_path(&machine.client_places, Path::is_dir) else {
             continue;
@@ -53,6 +56,7 @@ pub(super) fn examine(machine: &Machine<'_>) -> Findings {
                         entry,
                         program: program(&entry.command),
                         serves: serves(machine, entry),
+                        missed: listen.filter(|listen| misses(entry, *listen)),
                     };
                     judge(texts, &machine.program, &seen, &mut findings);
                 }
@@ -75,6 +79,15 @@ struct Seen<'a> {
     entry: &'a Standing,
     program: Program,
     serves: Serves,
+    /// Where the daemon is, when the entry looks for it somewhere else on this machine.
+    missed: Option<SocketAddr>,
+}
+
+impl Seen<'_> {
+    /// Whether there is nothing to say but that it starts its program.
+    fn is_right(&self) -> bool {
+        self.serves == Serves::ThisOne && !self.entry.carries_token && self.missed.is_none()
+    }
 }
 
 fn program(command: &str) -> Program {
@@ -111,6 +124,19 @@ fn serves(machine: &Machine<'_>, entry: &Standing) -> Serves {
             }
         }
     }
+}
+
+/// Whether the entry names an address on this machine at which the daemon is not. Another
+/// machine's address is a proxy's, of which nothing is known here.
+fn misses(entry: &Standing, listen: SocketAddr) -> bool {
+    let named = entry.base_url.as_deref().map(reqwest::Url::parse);
+    let Some(Ok(url)) = named else {
+        return false;
+    };
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let is_here = host == "localhost" || address.is_ok_and(|ip| ip.is_loopback());
+    is_here && url.scheme() == "http" && url.port_or_known_default() != Some(listen.port())
 }
 
 /// By name where one of them does not exist.
@@ -162,7 +188,7 @@ fn start(texts: &Texts, program: &str, seen: &Seen<'_>, findings: &mut Findings)
     let (name, command) = (seen.entry.name.clone(), seen.entry.command.clone());
     let again = set_up(program, seen);
     match seen.program {
-        Program::Runs if seen.serves == Serves::ThisOne && !seen.entry.carries_token => {
+        Program::Runs if seen.is_right() => {
             findings.ok(fl!(
                 texts,
                 "cli-doctor-client-ok",
@@ -202,6 +228,20 @@ fn start(texts: &Texts, program: &str, seen: &Seen<'_>, findings: &mut Findings)
             ),
             Some(again.clone()),
         ),
+    }
+    if let Some(listen) = seen.missed {
+        let url = seen.entry.base_url.clone().unwrap_or_default();
+        findings.warning(
+            fl!(
+                texts,
+                "cli-doctor-client-misses",
+                client = client,
+                name = name.clone(),
+                url = url,
+                address = listen.to_string()
+            ),
+            again.clone(),
+        );
     }
     if seen.serves == Serves::TheDefault {
         findings.warning(
@@ -304,6 +344,7 @@ mod tests {
             command: "/opt/waiaas".to_owned(),
             data_dir: None,
             agent: None,
+            base_url: None,
             carries_token,
         };
         let seen = Seen {
@@ -312,10 +353,35 @@ mod tests {
             entry: &entry,
             program,
             serves,
+            missed: None,
         };
         let mut findings = Findings::of(Check::Clients);
         judge(&cli::texts_in_english(), "waiaas", &seen, &mut findings);
         findings.severities()
+    }
+
+    #[test]
+    fn only_an_address_on_this_machine_can_miss_the_daemon() {
+        let listen = "127.0.0.1:3100".parse().expect("an address");
+        for (base_url, expected) in [
+            (None, false),
+            (Some("http://127.0.0.1:3100"), false),
+            (Some("http://localhost:3100"), false),
+            (Some("http://[::1]:3101"), true),
+            (Some("http://127.0.0.1"), true),
+            (Some("https://waiaas.example.com"), false),
+            (Some("nonsense"), false),
+        ] {
+            let entry = Standing {
+                name: "waiaas".to_owned(),
+                command: "/opt/waiaas".to_owned(),
+                data_dir: None,
+                agent: None,
+                base_url: base_url.map(str::to_owned),
+                carries_token: false,
+            };
+            assert_eq!(misses(&entry, listen), expected, "{base_url:?}");
+        }
     }
 
     #[test]

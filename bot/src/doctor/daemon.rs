@@ -122,7 +122,8 @@ fn running(
         );
         findings.warning(what, restart.clone());
     }
-    agents_door(machine, door, address, restart, findings);
+    agents_door(machine, door, address, restart.clone(), findings);
+    moved(machine, status, restart, findings);
     if status.kill_switch.active {
         let what = fl!(
             texts,
@@ -137,6 +138,25 @@ fn running(
         findings.warning(what, format!("{program} killswitch off"));
     }
     told(machine, status, findings);
+}
+
+/// An MCP server that is told no address takes the configured one.
+fn moved(machine: &Machine<'_>, status: &StatusBody, restart: String, findings: &mut Findings) {
+    let Ok(config) = &machine.config else {
+        return;
+    };
+    let configured = config.http.listen;
+    // Port 0 is another one at each start.
+    if configured.port() == 0 || status.listen == configured.to_string() {
+        return;
+    }
+    let what = fl!(
+        machine.texts,
+        "cli-doctor-door-moved",
+        address = status.listen.clone(),
+        configured = configured.to_string()
+    );
+    findings.warning(what, restart);
 }
 
 /// Whether the owner hears of what happens.

@@ -13,6 +13,8 @@ use super::{Client, json_edit};
 
 /// The flag that names the data directory.
 const DATA_DIR_FLAG: &str = "--data-dir";
+/// The flag that names the daemon's address.
+const BASE_URL_FLAG: &str = "--base-url";
 /// The variable in which a token could be handed over.
 const TOKEN_VARIABLE: &str = "WAIAAS_SESSION_TOKEN";
 
@@ -27,6 +29,8 @@ pub(crate) struct Standing {
     pub(crate) data_dir: Option<String>,
     /// The agent it names, by name or id.
     pub(crate) agent: Option<String>,
+    /// The address of the daemon it names.
+    pub(crate) base_url: Option<String>,
     /// Whether a session token stands in it.
     pub(crate) carries_token: bool,
 }
@@ -65,6 +69,7 @@ fn one_of_ours(name: &str, entry: &Value) -> Option<Standing> {
         command: entry["command"].as_str().unwrap_or_default().to_owned(),
         data_dir: flag_value(&args, DATA_DIR_FLAG).map(owned),
         agent: flag_value(&args, AGENT_FLAG).map(owned),
+        base_url: flag_value(&args, BASE_URL_FLAG).map(owned),
         carries_token: carries_token(entry),
     })
 }

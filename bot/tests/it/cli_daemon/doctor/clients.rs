@@ -154,6 +154,27 @@ fn another_data_directory_than_this_one() {
 }
 
 #[test]
+fn an_address_at_which_the_daemon_is_not() {
+    let (home, daemon) = Home::with_trader();
+    let write_url = |url: &str| {
+        let mut args = args(&home);
+        let words = args.as_array_mut().unwrap();
+        words.extend([json!("--base-url"), json!(url)]);
+        write(&home, &json!({ "command": program(), "args": args }));
+    };
+    write_url(&format!("http://{}", daemon.addr));
+    assert!(examine(&home).faults().is_empty());
+    write_url("http://127.0.0.1:1");
+    let finding = fault(&home, "warning");
+    assert!(
+        finding
+            .what
+            .contains("looks for the daemon at http://127.0.0.1:1,"),
+        "{finding:?}"
+    );
+}
+
+#[test]
 fn a_configuration_that_the_client_cannot_read() {
     let home = home();
     fs::write(file(&home), "{\n  \"mcpServers\": {\n").unwrap();

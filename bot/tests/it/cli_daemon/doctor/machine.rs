@@ -208,6 +208,31 @@ fn messages_that_pile_up() {
     assert!(finding.what.starts_with("51 messages wait"), "{finding:?}");
 }
 
+#[test]
+fn a_daemon_that_is_not_where_its_configuration_says() {
+    let (home, daemon) = without_bot();
+    let elsewhere = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let home = Home {
+        cli: home.cli.env("WAIAAS_HTTP__LISTEN", &elsewhere.to_string()),
+    };
+    let finding = examine(&home).only("daemon", "warning");
+    assert!(
+        finding
+            .what
+            .contains(&format!("config.toml says {elsewhere}")),
+        "{finding:?}"
+    );
+    let home = Home {
+        cli: home
+            .cli
+            .env("WAIAAS_HTTP__LISTEN", &daemon.addr.to_string()),
+    };
+    assert!(examine(&home).faults().is_empty());
+}
+
 /// A clock that goes back is seen in what was recorded before.
 #[test]
 fn a_record_from_the_future() {
