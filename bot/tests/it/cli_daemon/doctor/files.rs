@@ -248,7 +248,9 @@ fn links_and_things_that_are_no_files() {
 
 #[test]
 fn files_that_are_missing_or_wrong() {
-    let (home, _daemon) = without_bot();
+    // Without a file the daemon would be looked for at its default address.
+    let home = Home::with(Cli::new().env("WAIAAS_HTTP__LISTEN", "127.0.0.1:0"));
+    let _daemon = home.start(&[]);
     let config = fs::read(home.file("config.toml")).unwrap();
     fs::remove_file(home.file("config.toml")).unwrap();
     let finding = examine(&home).only("files", "warning");
