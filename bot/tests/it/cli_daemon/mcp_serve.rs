@@ -215,3 +215,14 @@ fn wrong_usage_is_named_with_the_mend() {
         assert_eq!(ran.stdout, "");
     }
 }
+
+#[test]
+fn a_daemon_on_another_address_is_not_looked_for_on_loopback() {
+    let home = Home::new();
+    let proxied = "[http]\nlisten = \"10.0.0.5:3100\"\nbehind_tls_proxy = true\n";
+    std::fs::write(home.file("config.toml"), proxied).unwrap();
+    let ran = home.cli.run(&["mcp", "serve"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("10.0.0.5:3100"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--base-url"), "{}", ran.stderr);
+}
