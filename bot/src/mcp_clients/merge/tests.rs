@@ -186,6 +186,14 @@ fn our_entry_is_brought_up_to_date_and_what_a_person_added_stays() {
 }
 
 #[test]
+fn an_entry_that_says_the_same_in_another_layout_is_left_alone() {
+    let args = format!(r#"["mcp", "serve", "--data-dir", "/d", "--agent", "{ID}"]"#);
+    let entry = format!(r#"{{ "args": {args}, "command": "\/w", "env": {{}} }}"#);
+    let text = format!(r#"{{"mcpServers": {{"waiaas": {entry}, "z": {{}}}}}}"#);
+    assert_eq!(merge(&text, Client::ClaudeDesktop), None);
+}
+
+#[test]
 fn an_entry_that_is_not_ours_is_left_alone() {
     let refused = |entry: Value| {
         let text = json!({ "mcpServers": { "waiaas": entry } }).to_string();

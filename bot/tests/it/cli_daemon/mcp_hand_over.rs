@@ -3,7 +3,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::thread::JoinHandle;
 
@@ -24,7 +24,8 @@ fn session() -> Value {
     })
 }
 
-/// A daemon that writes the token file, if told so, and then refuses to have made a session.
+/// A daemon that writes the token file, if told so, and then refuses to have made a session;
+/// that session it shows to whoever asks. Says what it was asked.
 fn door(data_dir: &Path, writes: bool, session: &Value) -> JoinHandle<Vec<String>> {
     let listener = UnixListener::bind(data_dir.join("admin.sock")).unwrap();
     let agent = json!({
@@ -35,26 +36,29 @@ fn door(data_dir: &Path, writes: bool, session: &Value) -> JoinHandle<Vec<String
         "code": "INTERNAL", "message": "Something broke.", "requestId": "req-1",
         "retryable": false,
     });
-    let mut answers = vec![
-        http("200 OK", &agent.to_string()),
-        http("500 Internal Server Error", &refusal.to_string()),
-    ];
-    if writes {
-        answers.push(http("200 OK", &session.to_string()));
-    }
+    let session = session.to_string();
     let file = data_dir.join("mcp-token");
     std::thread::spawn(move || {
-        let answer_one = |answer: String| {
+        let mut all = Vec::new();
+        loop {
             let (mut stream, _) = listener.accept().unwrap();
             let asked = read_request(&mut stream);
-            if writes && asked.starts_with("POST ") {
-                fs::write(&file, TOKEN).unwrap();
-                fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
-            }
+            let asked = asked.lines().next().unwrap().to_owned();
+            let answer = match asked.split(' ').nth(1).unwrap() {
+                "/v1/agents/trader" => http("200 OK", &agent.to_string()),
+                "/v1/sessions" => {
+                    if writes {
+                        fs::write(&file, TOKEN).unwrap();
+                        fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+                    }
+                    http("500 Internal Server Error", &refusal.to_string())
+                }
+                "/end" => return all,
+                _ => http("200 OK", &session),
+            };
             std::io::Write::write_all(&mut stream, answer.as_bytes()).unwrap();
-            asked.lines().next().unwrap().to_owned()
-        };
-        answers.into_iter().map(answer_one).collect()
+            all.push(asked);
+        }
     })
 }
 
@@ -69,6 +73,8 @@ fn set_up(writes: bool, before: Option<&str>, session: &Value) -> Ran {
     }
     let door = door(&cli.data_dir(), writes, session);
     let ran = cli.run(&["mcp", "setup", "--agent", "trader", "--client", "json"]);
+    let mut end = UnixStream::connect(cli.data_dir().join("admin.sock")).unwrap();
+    std::io::Write::write_all(&mut end, b"GET /end HTTP/1.1\r\n\r\n").unwrap();
     let asked = door.join().unwrap();
     assert_eq!(asked[1], "POST /v1/sessions HTTP/1.1");
     assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("wai_sess_"));

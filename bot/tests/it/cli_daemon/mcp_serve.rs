@@ -2,7 +2,7 @@
 //! which stream, and how it ends.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::home::{Home, wait_for};
 use crate::cli::Cli;
 
 /// A client that speaks JSON-RPC by hand.
-struct Client {
+pub(super) struct Client {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -20,8 +20,12 @@ struct Client {
 
 impl Client {
     fn start(cli: &Cli, flags: &[&str]) -> Self {
-        let mut child = cli
-            .command(&[&["mcp", "serve"], flags].concat())
+        Self::of(&mut cli.command(&[&["mcp", "serve"], flags].concat()))
+    }
+
+    /// Starts the server by any command, and greets it.
+    pub(super) fn of(command: &mut Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -67,12 +71,12 @@ impl Client {
         }
     }
 
-    fn call(&mut self, tool: &str) -> Value {
+    pub(super) fn call(&mut self, tool: &str) -> Value {
         self.ask("tools/call", &json!({ "name": tool, "arguments": {} }))
     }
 
     /// Closes standard input; gives the exit code and what went to standard error.
-    fn close(mut self) -> (Option<i32>, String) {
+    pub(super) fn close(mut self) -> (Option<i32>, String) {
         drop(self.stdin.take());
         self.ended()
     }

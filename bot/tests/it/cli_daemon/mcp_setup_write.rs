@@ -3,10 +3,12 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
 use super::home::Home;
+use super::mcp_serve::Client;
 use crate::cli::Cli;
 
 /// Where each client looks on this system, below the home directory.
@@ -98,6 +100,34 @@ fn a_new_file_is_made_for_each_client() {
         let again = write(&home, client);
         assert_eq!(again["written"], false, "{client}");
         assert_eq!(fs::read_to_string(&file).unwrap(), text, "{client}");
+    }
+}
+
+/// A client of the desktop starts what stands in its file without a shell's environment.
+#[test]
+fn what_is_written_starts_the_server_without_any_environment() {
+    let (home, daemon) = Home::with_trader();
+    home.add_watcher();
+    let url = format!("http://{}", daemon.addr);
+    for (agent, name) in [("watcher", "second"), ("trader", "first")] {
+        let flags = [
+            "--agent", agent, "--client", "cursor", "--name", name, "--write",
+        ];
+        let setup = [&["mcp", "setup", "--base-url", &url][..], &flags].concat();
+        let session = home.json(&setup)["session"]["id"].clone();
+        let text = fs::read_to_string(below_home(&home, ".cursor/mcp.json")).unwrap();
+        let written: Value = serde_json::from_str(&text).unwrap();
+        let entry = &written["mcpServers"][name];
+        let args = entry["args"].as_array().unwrap();
+        let mut command = Command::new(entry["command"].as_str().unwrap());
+        command
+            .args(args.iter().map(|word| word.as_str().unwrap()))
+            .env_clear()
+            .current_dir("/");
+        let mut client = Client::of(&mut command);
+        let status = client.call("session_status")["structuredContent"].clone();
+        assert_eq!(status["sessionId"], session, "{status}");
+        assert_eq!(client.close().0, Some(0));
     }
 }
 
