@@ -281,3 +281,34 @@ async fn a_call_does_not_shorten_a_pause_that_the_daemon_asked_for() {
     }
     assert_eq!(keeper.renewals(), asked);
 }
+
+#[tokio::test]
+async fn a_clock_set_back_delays_nothing_though_the_daemon_cannot_tell_its_time() {
+    let keeper = Keeper::new().await;
+    keeper.daemon.answer_always(Route::Health, |_| {
+        Answer::refusal(ErrorCode::StorageUnavailable)
+    });
+    keeper.pass_s(60).await;
+    keeper.clock.jump_s(-5 * 86_400);
+    keeper.pass_s(60).await;
+    keeper.pass_quietly_s(DUE_S - 120).await;
+    assert_eq!(keeper.renewals(), 1);
+}
+
+#[tokio::test]
+async fn the_environments_token_is_not_copied_into_a_file() {
+    let keeper = Keeper::prepare(Setup {
+        in_file: None,
+        in_environment: Some(first_token().expose().to_owned()),
+        ..Setup::default()
+    })
+    .await;
+    keeper.daemon.answer_always(Route::Renew, |_| {
+        Answer::refusal(ErrorCode::StorageUnavailable)
+    });
+    keeper.start().await;
+    keeper.pass_quietly_s(DUE_S).await;
+    assert_eq!(keeper.renewals(), 1);
+    assert!(keeper.in_file().is_none());
+    assert!(keeper.pending().is_some(), "the key is, for the next start");
+}
