@@ -14,7 +14,8 @@ use super::store::Found;
 /// The longest sleep without a look at the wall clock, milliseconds.
 const SLICE_MS_MAX: i64 = 30_000;
 const RECOVERY_MS: i64 = RECOVERY_S.cast_signed() * 1000;
-/// A wall clock that moved this much more or less than was slept has jumped.
+/// A wall clock that moved this much more or less than was slept has jumped, or the machine
+/// was asleep.
 const CLOCK_JUMP_MS_MIN: i64 = 5_000;
 const REST_MS: i64 = 1_000;
 /// How long the first look waits for another process at the token file.
@@ -88,10 +89,15 @@ impl Keeper {
             () = self.changed.notified() => Woken::Rescheduled,
             () = self.clock.sleep(span) => Woken::Slept,
         };
-        let moved_ms = self.clock.now_ms() - before_ms;
-        let slept_at_most = slice_ms + CLOCK_JUMP_MS_MIN;
-        if moved_ms > slept_at_most || moved_ms < -CLOCK_JUMP_MS_MIN {
-            self.memory().clock_jumped(moved_ms);
+        // Who was woken early slept less; nobody knows how much.
+        let slept_ms = match woken {
+            Woken::Slept => slice_ms,
+            Woken::Stopped | Woken::Rescheduled => 0,
+        };
+        let jumped_ms = self.clock.now_ms() - before_ms - slept_ms;
+        let unknown_ms = slice_ms - slept_ms;
+        if jumped_ms < -CLOCK_JUMP_MS_MIN || jumped_ms > unknown_ms + CLOCK_JUMP_MS_MIN {
+            self.memory().clock_jumped(jumped_ms);
         }
         woken
     }
