@@ -312,3 +312,29 @@ async fn the_environments_token_is_not_copied_into_a_file() {
     assert!(keeper.in_file().is_none());
     assert!(keeper.pending().is_some(), "the key is, for the next start");
 }
+
+#[tokio::test]
+async fn calls_that_wait_for_the_same_recovery_share_it() {
+    let keeper = Keeper::with(Setup {
+        in_file: Some(token(1, 0, START_S - UNIT_S)),
+        ..Setup::default()
+    })
+    .await;
+    keeper.hand_over(&token(2, 0, START_S));
+    let (late, release) = Answer::raw(503, "{}").held();
+    keeper.daemon.answer(Route::Health, late);
+    let before = keeper.daemon.requests_to(Route::Health).len();
+    let calls: Vec<_> = (0..5)
+        .map(|_| {
+            let client = keeper.client.clone();
+            tokio::spawn(async move { client.wallets().await })
+        })
+        .collect();
+    keeper.daemon.until_asked(Route::Health, before + 1).await;
+    drop(release);
+    for call in calls {
+        assert!(matches!(call.await.unwrap(), Outcome::Success(_)));
+    }
+    let asked = keeper.daemon.requests_to(Route::Health).len();
+    assert_eq!(asked, before + 1, "one round for all");
+}
