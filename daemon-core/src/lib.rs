@@ -9,6 +9,7 @@
 pub mod actor;
 pub mod agent;
 pub mod audit;
+pub mod claim;
 pub mod clock;
 pub mod config;
 pub mod console;

@@ -686,3 +686,39 @@ cli-mcp-status-pending-foreign = of another token; the keeper removes it
 cli-mcp-status-pending-none = none, no renewal is under way
 cli-mcp-status-pending-refused = refused; run `waiaas doctor`
 cli-mcp-status-unlocked = free
+
+# Claim codes
+
+console-button-another-machine = For another machine
+console-claim-title = 🎟 A session for <b>{ $agent }</b> waits to be claimed on another machine.
+console-claim-code =
+    Code: <code>{ $code }</code>
+    Valid { $span }, once: until { $hour }
+console-claim-command = On that machine: <code>waiaas mcp claim { $code } --base-url https://…</code>
+console-claim-warning = Whoever has the code can act as the agent. A second try alarms you.
+console-claim-used = ✅ <b>{ $agent }</b> has its session <code>{ $session }</code> on another machine: claimed { $hour } from { $from }.
+console-claim-ran-out = ⌛ Nobody used the code for <b>{ $agent }</b> in time. Session <code>{ $session }</code> has ended.
+alert-claimed =
+    🎟 <b>{ $agent }</b> claimed its session <code>{ $session }</code> from { $from }, { $when }.
+    Not expected? Revoke it.
+alert-claim-reused =
+    🚨 A claim code of <b>{ $agent }</b> (session <code>{ $session }</code>) was tried a second time, from { $from }, { $when }.
+    It was first used from { $first }, { $before }. If either was not your agent, somebody has seen the code: revoke the session.
+alert-reason-claim-expired = its claim code was never used
+cli-session-claim-once = The code is shown this once. It works once, and until { $until }; whoever has it can act as the agent:
+cli-session-claim-command = On the other machine, with the address at which it reaches this daemon: waiaas mcp claim CODE --base-url https://…
+cli-mcp-claim-again-hint = Run the same command again: it goes on where this one ended, as long as the code is valid.
+cli-mcp-claim-done =
+    Session { $session } for { $agent }
+    Token ends { $expires }
+    The token is in { $file }
+cli-mcp-claim-former = The file held session { $session } before. It lives on until it expires or the owner ends it: waiaas session revoke { $session }
+cli-mcp-claim-invalid = The code does not work: it is wrong, was used before, or came too late.
+cli-mcp-claim-invalid-hint = Ask the owner for a new code. If nobody here has used this one, say so: somebody else may have.
+cli-mcp-claim-mistyped = This is not a claim code.
+cli-mcp-claim-mistyped-hint = Copy it once more from where the owner was shown it. It was not sent to anybody.
+cli-mcp-claim-not-stored = The code was redeemed, but the token could not be written.
+cli-mcp-claim-serve = Let the MCP client of the agent start this:
+cli-mcp-claim-unreachable = The daemon at { $url } did not answer.
+cli-mcp-claim-unused-hint = The code was not sent and is still good.
+cli-mcp-claim-unwritable = A token could not be kept here.

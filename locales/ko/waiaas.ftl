@@ -671,3 +671,46 @@ cli-mcp-status-pending-foreign = 다른 토큰의 키이며, 키퍼가 제거함
 cli-mcp-status-pending-none = 없음, 진행 중인 갱신 없음
 cli-mcp-status-pending-refused = 거부됨, `waiaas doctor`를 실행하세요
 cli-mcp-status-unlocked = 비어 있음
+
+# 클레임 코드
+
+console-button-another-machine = 다른 컴퓨터용
+console-claim-title = 🎟 다른 컴퓨터에서 받아 갈 세션: <b>{ $agent }</b>
+console-claim-code =
+    코드: <code>{ $code }</code>
+    { $span } 동안 한 번만 유효 ({ $hour }까지)
+console-claim-command = 그 컴퓨터에서: <code>waiaas mcp claim { $code } --base-url https://…</code>
+console-claim-warning = 이 코드를 가진 사람은 누구나 에이전트로 행세할 수 있습니다. 두 번째 시도가 있으면 경보를 보냅니다.
+console-claim-used =
+    ✅ 다른 컴퓨터에서 세션을 받아 갔습니다: <b>{ $agent }</b> · <code>{ $session }</code>
+    { $hour }, { $from }
+console-claim-ran-out =
+    ⌛ 코드가 제때 쓰이지 않아 세션을 종료했습니다.
+    <b>{ $agent }</b> · <code>{ $session }</code>
+alert-claimed =
+    🎟 코드로 세션을 받아 갔습니다: <b>{ $agent }</b> · <code>{ $session }</code>
+    { $from }, { $when }
+    예상하지 못한 일이면 세션을 종료하세요.
+alert-claim-reused =
+    🚨 같은 클레임 코드를 다시 쓰려는 시도가 있었습니다: <b>{ $agent }</b> · <code>{ $session }</code>
+    { $from }, { $when }
+    처음 쓰인 곳: { $first }, { $before }
+    둘 중 하나라도 본인의 에이전트가 아니라면 코드가 새어 나간 것입니다. 세션을 종료하세요.
+alert-reason-claim-expired = 클레임 코드가 쓰이지 않음
+cli-session-claim-once = 코드는 지금 한 번만 표시되며 { $until }까지 한 번만 쓸 수 있습니다. 이 코드를 가진 사람은 누구나 에이전트로 행세할 수 있습니다:
+cli-session-claim-command = 다른 컴퓨터에서 이 데몬에 닿는 주소로 실행하세요: waiaas mcp claim CODE --base-url https://…
+cli-mcp-claim-again-hint = 같은 명령을 다시 실행하세요. 코드가 유효한 동안은 멈춘 곳에서 이어집니다.
+cli-mcp-claim-done =
+    세션 { $session } ({ $agent })
+    토큰 만료 { $expires }
+    토큰 파일 { $file }
+cli-mcp-claim-former = 이 파일에는 다른 세션이 있었습니다: { $session }. 만료되거나 소유자가 종료할 때까지 유효합니다: waiaas session revoke { $session }
+cli-mcp-claim-invalid = 코드를 쓸 수 없습니다. 틀렸거나, 이미 쓰였거나, 기한이 지났습니다.
+cli-mcp-claim-invalid-hint = 소유자에게 새 코드를 요청하세요. 여기서 쓴 적이 없는 코드라면 다른 사람이 썼을 수 있으니 소유자에게 알리세요.
+cli-mcp-claim-mistyped = 클레임 코드가 아닙니다.
+cli-mcp-claim-mistyped-hint = 소유자가 받은 코드를 다시 복사하세요. 아직 어디에도 보내지 않았습니다.
+cli-mcp-claim-not-stored = 코드는 쓰였지만 토큰을 저장하지 못했습니다.
+cli-mcp-claim-serve = 에이전트의 MCP 클라이언트가 이 명령을 실행하게 하세요:
+cli-mcp-claim-unreachable = 데몬이 응답하지 않았습니다: { $url }
+cli-mcp-claim-unused-hint = 코드는 보내지 않았으므로 아직 쓸 수 있습니다.
+cli-mcp-claim-unwritable = 이곳에는 토큰을 저장할 수 없습니다.

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde::de::DeserializeOwned;
+use waiaas_protocol::claim_code::ClaimCode;
 use waiaas_protocol::ids::SessionId;
 use waiaas_protocol::token::SessionToken;
 use waiaas_protocol::token_file::RenewalKey;
-use waiaas_protocol::wire::RenewResponse;
+use waiaas_protocol::wire::{ClaimSessionRequest, ClaimSessionResponse, RenewResponse};
 
 pub use self::answer::{DoorError, Refusal};
 pub use self::base_url::{BaseUrl, BaseUrlError};
@@ -90,6 +91,25 @@ impl Door {
             .request(Method::PUT, &format!("/v1/sessions/{session_id}/renew"))?
             .bearer_auth(token.expose())
             .header(IDEMPOTENCY_KEY, key.expose());
+        answer::read(request).await
+    }
+
+    /// `POST /v1/sessions/claim` with the idempotency key (PROTOCOL.md section 6).
+    ///
+    /// # Errors
+    /// [`DoorError`]; a lost answer is got again with the same key.
+    pub async fn claim(
+        &self,
+        code: &ClaimCode,
+        key: &RenewalKey,
+    ) -> Result<ClaimSessionResponse, DoorError> {
+        let body = ClaimSessionRequest {
+            code: code.expose().to_owned(),
+        };
+        let request = self
+            .request(Method::POST, "/v1/sessions/claim")?
+            .header(IDEMPOTENCY_KEY, key.expose())
+            .json(&body);
         answer::read(request).await
     }
 

@@ -6,6 +6,7 @@
 //! the daemon's own code. Time, randomness and the environment are handed in.
 
 pub mod api_client;
+pub mod claim;
 pub mod clock;
 pub mod door;
 pub mod guidance;

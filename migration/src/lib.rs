@@ -12,6 +12,7 @@ mod m20260208_000002_renewal;
 mod m20260215_000003_session_wallets;
 mod m20260222_000004_safe_rotation;
 mod m20260301_000005_console;
+mod m20260308_000006_claims;
 mod run;
 mod status;
 
@@ -24,12 +25,13 @@ pub use run::{Rehearsal, rehearse, session_wallets_statements};
 pub use status::{StepStatus, status};
 
 /// Names of all steps, in the order in which they are applied.
-pub const STEPS: [&str; 5] = [
+pub const STEPS: [&str; 6] = [
     "m20260201_000001_initial",
     "m20260208_000002_renewal",
     "m20260215_000003_session_wallets",
     "m20260222_000004_safe_rotation",
     "m20260301_000005_console",
+    "m20260308_000006_claims",
 ];
 
 /// The chain for SeaORM; programs call [`migrate`], which prepares the connection that step 3
@@ -51,5 +53,6 @@ fn chain(fail_before: Option<usize>) -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260215_000003_session_wallets::Migration { fail_before }),
         Box::new(m20260222_000004_safe_rotation::Migration),
         Box::new(m20260301_000005_console::Migration),
+        Box::new(m20260308_000006_claims::Migration),
     ]
 }

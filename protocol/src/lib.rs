@@ -4,6 +4,7 @@
 //! There is no database, no HTTP and no clock here: every function that needs a time takes
 //! it as an argument, so that the same rules can be tested on any machine.
 
+pub mod claim_code;
 pub mod data_dir;
 pub mod error_code;
 pub mod ids;

@@ -7,6 +7,7 @@
 //! the opened descriptor, never on a name that could be exchanged in between.
 
 mod atomic_write;
+mod claim_key;
 mod error;
 mod lock;
 mod pending;
@@ -17,6 +18,9 @@ use std::path::Path;
 
 pub use self::atomic_write::WriteStep;
 use self::atomic_write::{StepHook, replace};
+pub use self::claim_key::{
+    claim_key_path, read_claim_key, remove_claim_key, require_writable, write_claim_key,
+};
 pub use self::error::{Rule, TokenFileError};
 pub use self::lock::{LOCK_WAIT_DAEMON_MAX_S, TokenFileLock, is_locked, sweep_temporaries};
 pub use self::pending::{

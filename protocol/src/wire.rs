@@ -19,7 +19,7 @@ pub use audit::{AuditEntryBody, AuditPage, AuditVerification};
 pub use constraints::{ConstraintsBody, ConstraintsRequest};
 pub use error::{ErrorBody, Issue};
 pub use session::{
-    CreateSessionRequest, CreateSessionResponse, RenewResponse, RevokeSessionRequest,
+    ClaimSessionRequest, ClaimSessionResponse, CreateSessionRequest, CreateSessionResponse, RenewResponse, RevokeSessionRequest,
     RevokeSessionResponse, SelfAgent, SessionBody, SessionList, SessionSelf, SessionStateBody,
     SessionWalletBody, SessionWalletList,
 };
@@ -53,6 +53,34 @@ impl TryFrom<String> for TokenField {
 }
 
 impl std::fmt::Debug for TokenField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A claim code in a response body of the owner's door: written in full, since there it is
+/// handed to the owner; redacted everywhere else.
+#[derive(Clone, serde::Deserialize)]
+#[serde(try_from = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String))]
+pub struct ClaimCodeField(pub crate::claim_code::ClaimCode);
+
+impl serde::Serialize for ClaimCodeField {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose())
+    }
+}
+
+impl TryFrom<String> for ClaimCodeField {
+    type Error = crate::claim_code::ClaimCodeError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        crate::claim_code::ClaimCode::parse(&text).map(Self)
+    }
+}
+
+impl std::fmt::Debug for ClaimCodeField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }

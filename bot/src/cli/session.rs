@@ -66,6 +66,9 @@ pub(super) struct Create {
     /// Write the token into the agent's token file and do not print it
     #[arg(long)]
     to_token_file: bool,
+    /// For an agent on another machine: print a code that it redeems there with `waiaas mcp claim`
+    #[arg(long, conflicts_with = "to_token_file")]
+    claim: bool,
 }
 
 /// Which sessions to list.
@@ -149,6 +152,7 @@ impl Create {
             replaces_session_id: self.replaces,
             to_token_file: self.to_token_file,
             exact_constraints: false,
+            claim: self.claim,
         };
         let created: CreateSessionResponse = context.client()?.post("/sessions", &request).await?;
         if context.output.is_json() {
@@ -181,6 +185,13 @@ fn print_created(context: &Context, created: &CreateSessionResponse) -> Outcome 
     if let Some(file) = &created.token_file {
         context.output.remark(&fl!(texts, "cli-session-token-file"));
         context.output.line(&super::terminal_safe(file))?;
+    }
+    if let (Some(code), Some(until)) = (&created.claim_code, created.claim_expires_at) {
+        let until = moment(texts, created.server_time, until);
+        let remark = fl!(texts, "cli-session-claim-once", until = until);
+        context.output.remark(&remark);
+        context.output.line(code.0.expose())?;
+        context.output.remark(&fl!(texts, "cli-session-claim-command"));
     }
     if let Some(token) = &created.token {
         context.output.remark(&fl!(texts, "cli-session-token-once"));

@@ -19,6 +19,13 @@ pub(super) enum Action {
         wallets: Vec<WalletId>,
         default_wallet: Option<WalletId>,
     },
+    /// The same, for an agent on another machine: with a claim code instead of a token file.
+    CreateForClaim {
+        agent_id: AgentId,
+        constraints: Box<ConstraintsRequest>,
+        wallets: Vec<WalletId>,
+        default_wallet: Option<WalletId>,
+    },
     /// The same choice in a message of its own: for alerts, which stay as they are.
     NewSession { agent_id: AgentId },
     /// Leave everything as it is.

@@ -9,6 +9,7 @@ use waiaas_daemon_core::notify::event::Event;
 use waiaas_daemon_core::notify::outbox::Pending;
 
 use super::console::{CHANNEL, Console};
+use super::handler::claim;
 use super::view::alert;
 
 /// The channel.
@@ -29,9 +30,14 @@ impl TelegramChannel {
         if recipients.is_empty() {
             return Ok(Delivery::NoRecipient);
         }
+        let ended = claim::ended(&self.console, pending).await?;
         let tx = core.db.begin_write().await?;
+        for draft in ended.drafts {
+            draft.enqueue(core, &*tx, now).await?;
+        }
         for operator in &recipients {
-            if pending.event.told_chat_id() == Some(operator.chat_id) {
+            let told = [pending.event.told_chat_id(), ended.told_chat_id];
+            if told.contains(&Some(operator.chat_id)) {
                 continue;
             }
             for draft in self.drafts(pending, operator, now) {

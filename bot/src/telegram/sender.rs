@@ -21,9 +21,11 @@ use tokio_util::sync::CancellationToken;
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::actor::Actor;
 use waiaas_daemon_core::audit::{self, AuditEvent, Record};
+use waiaas_daemon_core::claim::service as claims;
 use waiaas_daemon_core::console::messages;
 use waiaas_daemon_core::console::outbox::{self, Call, Due, Resolved, Target};
 use waiaas_daemon_core::notify::health::ChannelState;
+use waiaas_protocol::claim_code::ClaimCode;
 
 use super::console::{CHANNEL, Console, Pacing};
 use super::fault::{Fault, judge};
@@ -219,9 +221,24 @@ fn backoff_s(attempts: i64) -> i64 {
 
 type Asked = Result<Told, Fault>;
 
+/// A claim code comes into its message here, on the way out, and nowhere before: it must not
+/// lie in the outbox (CONSOLE.md, "Messages").
+async fn complete(console: &Console, due: &Due) -> Result<Call, Error> {
+    let mut call = due.call.clone();
+    if let Some(session) = due.claim_of
+        && let Call::Send { html, .. } | Call::Edit { html, .. } = &mut call
+    {
+        let code = claims::code_of(&console.core, session).await?;
+        let shown = code.as_ref().map_or("…", ClaimCode::expose);
+        *html = html.replace(outbox::CLAIM_CODE_MARK, shown);
+    }
+    Ok(call)
+}
+
 async fn tell(console: &Console, due: &Due) -> Result<Asked, Error> {
     let db = console.core.db.read();
-    Ok(match &due.call {
+    let call = complete(console, due).await?;
+    Ok(match &call {
         Call::Send {
             html,
             reply_to,

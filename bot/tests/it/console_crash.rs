@@ -64,6 +64,7 @@ async fn begin_hand_over(bench: &TestDaemon, message_id: i64) -> String {
             token_file,
             note: Some(note),
         }),
+        claim: false,
         told_chat_id: Some(OWNER_ID),
     };
     let created = service::create(bench.core(), &actor, &new).await.unwrap();

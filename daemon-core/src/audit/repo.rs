@@ -5,10 +5,13 @@ use sea_orm::{
 };
 
 use super::anchor::Head;
-use super::{Entry, GENESIS_HASH, Record};
+use super::{AuditEvent, Entry, GENESIS_HASH, Record};
 use crate::db::WriteTx;
 use crate::db::entity::audit_entry::{ActiveModel, Column, Entity, Model};
 use crate::error::Error;
+
+/// Entries that [`count_recent`] looks at.
+const RECENT_ROWS_MAX: u64 = 1_000;
 
 /// Which entries to list.
 #[derive(Debug, Clone, Default)]
@@ -103,6 +106,30 @@ pub async fn list(
         query = query.filter(Column::Seq.lt(before));
     }
     Ok(query.all(db).await?.into_iter().map(to_entry).collect())
+}
+
+/// How many of the newest [`RECENT_ROWS_MAX`] entries are of this kind and later than `since`.
+///
+/// # Errors
+/// As the database says.
+pub async fn count_recent(
+    db: &impl ConnectionTrait,
+    event: AuditEvent,
+    since: i64,
+) -> Result<usize, Error> {
+    let newest: Vec<(String, i64)> = Entity::find()
+        .select_only()
+        .column(Column::Event)
+        .column(Column::At)
+        .order_by_desc(Column::Seq)
+        .limit(RECENT_ROWS_MAX)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let recent = newest
+        .iter()
+        .filter(|(name, at)| name == event.as_str() && *at > since);
+    Ok(recent.count())
 }
 
 /// Oldest first, from a position on.

@@ -8,6 +8,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 use serde::{Deserialize, Serialize};
+use waiaas_protocol::ids::SessionId;
 
 use super::callbacks::{self, DATA_PREFIX, NewCallback};
 use super::messages;
@@ -17,6 +18,10 @@ use crate::error::Error;
 
 /// The error of a message that waits because Telegram has asked for it.
 pub const ASKED_TO_WAIT: &str = "Telegram asks to wait";
+
+/// Stands in a text where the claim code of [`Draft::claim_of`] comes in when it is sent. No
+/// value can hold it: values are escaped.
+pub const CLAIM_CODE_MARK: &str = "<claim-code/>";
 
 /// What goes first in a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +136,8 @@ pub struct Draft {
     pub event_id: Option<String>,
     /// The session that it is about.
     pub session_id: Option<String>,
+    /// The session whose claim code stands in it. The code itself is never stored.
+    pub claim_of: Option<SessionId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -138,6 +145,8 @@ struct Payload {
     #[serde(flatten)]
     call: Call,
     keyboard: Vec<Vec<SentButton>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claim_of: Option<SessionId>,
 }
 
 impl Draft {
@@ -187,6 +196,7 @@ impl Draft {
             dedupe_key: None,
             event_id: None,
             session_id: None,
+            claim_of: None,
         }
     }
 
@@ -235,6 +245,7 @@ impl Draft {
         let payload = Payload {
             call: self.call,
             keyboard: rows,
+            claim_of: self.claim_of,
         };
         let row = ActiveModel {
             id: ActiveValue::NotSet,
@@ -280,6 +291,8 @@ pub struct Due {
     pub event_id: Option<String>,
     /// The session that it is about.
     pub session_id: Option<String>,
+    /// The session whose claim code stands in it.
+    pub claim_of: Option<SessionId>,
 }
 
 fn unsent(query: sea_orm::Select<Entity>) -> sea_orm::Select<Entity> {
@@ -321,6 +334,7 @@ fn to_due(row: Model) -> Result<Due, Error> {
         created_at: row.created_at,
         event_id: row.event_id,
         session_id: row.session_id,
+        claim_of: payload.claim_of,
     })
 }
 

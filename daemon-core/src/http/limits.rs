@@ -107,7 +107,7 @@ impl<K: Hash + Eq + Clone, C: Clock + Clone> Limit<K, C> {
 }
 
 /// Whole seconds, at least one: `Retry-After: 0` would invite a tight loop.
-fn rounded_up_s(wait: Duration) -> i64 {
+pub(super) fn rounded_up_s(wait: Duration) -> i64 {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     i64::try_from(seconds.max(1)).unwrap_or(i64::MAX)
 }

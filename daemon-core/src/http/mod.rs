@@ -6,6 +6,8 @@
 mod admin;
 mod agent_door;
 pub mod auth;
+mod claim;
+mod claim_tries;
 mod error;
 mod extract;
 mod health;
@@ -27,6 +29,7 @@ use axum::Router;
 use crate::config::HttpConfig;
 use crate::core::Core;
 pub use auth::AdminPeer;
+use claim_tries::ClaimTries;
 use limits::Limits;
 pub use openapi::{openapi, routes};
 
@@ -78,6 +81,7 @@ pub(crate) struct State {
     core: Core,
     settings: Arc<HttpSettings>,
     limits: Arc<Limits>,
+    claim_tries: Arc<ClaimTries>,
     openapi: Arc<str>,
 }
 
@@ -86,6 +90,7 @@ impl State {
         Self {
             core,
             limits: Arc::new(Limits::new(&settings)),
+            claim_tries: Arc::default(),
             settings: Arc::new(settings),
             openapi: openapi(door).into(),
         }

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::session::authority::VerifiedToken;
 use crate::session::renew::{self, RenewRequest};
 
-const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub(super) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Who am I: agent, wallets, constraints, expiry, renewals left, absolute end.
 #[utoipa::path(get, path = "/v1/session", operation_id = "showSession", tag = "session",

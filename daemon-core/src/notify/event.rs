@@ -150,6 +150,22 @@ pub enum Event {
         at: i64,
         session_ended: bool,
     },
+    /// A claim code was redeemed.
+    SessionClaimed {
+        #[serde(flatten)]
+        subject: Subject,
+        from: String,
+        at: i64,
+    },
+    /// A claim code was presented a second time (PROTOCOL.md section 6).
+    ClaimReused {
+        #[serde(flatten)]
+        subject: Subject,
+        from: String,
+        first_from: String,
+        first_at: i64,
+        at: i64,
+    },
     KillSwitchActivated {
         by: String,
         revoked_sessions: u64,
@@ -193,6 +209,8 @@ impl Event {
             Self::SessionExpiringSoon { .. } => "SESSION_EXPIRING_SOON",
             Self::SessionExpired { .. } => "SESSION_EXPIRED",
             Self::SessionTokenReused { .. } => "SESSION_TOKEN_REUSED",
+            Self::SessionClaimed { .. } => "SESSION_CLAIMED",
+            Self::ClaimReused { .. } => "CLAIM_REUSED",
             Self::KillSwitchActivated { .. } => "KILL_SWITCH_ACTIVATED",
             Self::KillSwitchRecovered { .. } => "KILL_SWITCH_RECOVERED",
             Self::DatabaseFrozen { .. } => "DATABASE_FROZEN",
@@ -208,13 +226,15 @@ impl Event {
             Self::SessionCreated { .. }
             | Self::SessionRenewed { .. }
             | Self::SessionRevoked { .. }
-            | Self::SessionExpired { .. } => Level::Info,
+            | Self::SessionExpired { .. }
+            | Self::SessionClaimed { .. } => Level::Info,
             Self::SessionRenewalRejected { .. }
             | Self::SessionExpiringSoon { .. }
             | Self::KillSwitchRecovered { .. }
             | Self::OperatorRemoved { .. }
             | Self::PowerAdded { .. } => Level::Warning,
             Self::SessionTokenReused { .. }
+            | Self::ClaimReused { .. }
             | Self::KillSwitchActivated { .. }
             | Self::DatabaseFrozen { .. } => Level::Critical,
         }
@@ -230,7 +250,9 @@ impl Event {
             | Self::SessionRevoked { subject, .. }
             | Self::SessionExpiringSoon { subject, .. }
             | Self::SessionExpired { subject, .. }
-            | Self::SessionTokenReused { subject, .. } => Some(subject),
+            | Self::SessionTokenReused { subject, .. }
+            | Self::SessionClaimed { subject, .. }
+            | Self::ClaimReused { subject, .. } => Some(subject),
             Self::KillSwitchActivated { .. }
             | Self::KillSwitchRecovered { .. }
             | Self::DatabaseFrozen { .. }

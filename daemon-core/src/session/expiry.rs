@@ -8,6 +8,7 @@ use super::{Session, expiry_repo, repo};
 use crate::actor::Actor;
 use crate::agent;
 use crate::audit::{self, AuditEvent, Record};
+use crate::claim;
 use crate::core::Core;
 use crate::db::WriteTx;
 use crate::error::Error;
@@ -50,20 +51,22 @@ fn expiring_soon(session: &Session, agent_name: &str, cause: ExpiryCause, left: 
     }
 }
 
-/// One pass: warns about agents that stopped renewing, tells what ran out, purges what is
-/// old. Says whether anything was done.
+/// One pass: ends what nobody claimed, warns about agents that stopped renewing, tells what
+/// ran out, purges what is old. Says whether anything was done.
 ///
 /// # Errors
 /// As the database says; what was committed before stays.
 pub async fn scan(core: &Core) -> Result<bool, Error> {
     let now = core.clock.now_s();
+    // Before the rest: what nobody claimed neither stops renewing nor runs out.
+    let unclaimed = claim::service::end_unclaimed(core, now).await?;
     let warned = warn_running_out(core, now).await?;
     let ended = tell_ran_out(core, now).await?;
     let purged = purge(core, now).await?;
-    if warned || ended {
+    if unclaimed || warned || ended {
         core.ring();
     }
-    Ok(warned || ended || purged > 0)
+    Ok(unclaimed || warned || ended || purged > 0)
 }
 
 async fn agent_name(tx: &WriteTx, session: &Session) -> Result<String, Error> {

@@ -60,10 +60,16 @@ pub async fn running_out(
               OR ? + sessions.expires_in > sessions.absolute_expires_at))))",
         [now],
     );
+    // An agent that has no token yet has not stopped renewing.
+    let held = Expr::cust(
+        "NOT EXISTS (SELECT 1 FROM claim_codes c WHERE c.session_id = sessions.id \
+         AND c.used_at IS NULL)",
+    );
     let rows = Entity::find()
         .filter(live(now))
         .filter(Expr::col(Column::ExpiresAt).sub(margin).lte(now))
         .filter(unguarded)
+        .filter(held)
         .order_by_asc(Column::ExpiresAt)
         .limit(limit)
         .all(db)

@@ -53,6 +53,8 @@ pub enum RevokeReason {
     Replaced,
     /// Its token file could not be written.
     HandoverFailed,
+    /// Nobody used its claim code in time.
+    ClaimExpired,
     /// Its token was used by somebody else.
     TokenReused,
     /// Its agent was removed.
@@ -74,6 +76,7 @@ impl RevokeReason {
             Self::RenewalRejected => "renewal_rejected",
             Self::Replaced => "replaced",
             Self::HandoverFailed => "handover_failed",
+            Self::ClaimExpired => "claim_expired",
             Self::TokenReused => "token_reused",
             Self::AgentTerminated => "agent_terminated",
             Self::WalletTerminated => "wallet_terminated",

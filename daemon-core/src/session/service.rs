@@ -51,6 +51,8 @@ pub struct NewSession {
     pub source: Source,
     /// Set when the token goes into a token file.
     pub handover: Option<NewHandover>,
+    /// Whether its token waits to be claimed from another machine.
+    pub claim: bool,
     /// The chat whose own message will tell about it.
     pub told_chat_id: Option<i64>,
 }
@@ -177,7 +179,7 @@ pub fn resolve_constraints(
     agent: &Agent,
     new: &NewSession,
 ) -> Result<Resolved, Error> {
-    let purpose = if new.handover.is_some() {
+    let purpose = if new.handover.is_some() || new.claim {
         Purpose::Handover
     } else {
         Purpose::Bare

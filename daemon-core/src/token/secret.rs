@@ -7,13 +7,17 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretBox};
+use waiaas_protocol::claim_code::CLAIM_CODE_BYTES;
 
 /// Bytes of every key here.
 pub const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 12;
+/// Names the key that claim codes are derived with, apart from the one that seals.
+const CLAIM_CODES: &[u8] = b"waiaas claim codes 1";
 
 /// A key of 32 bytes.
 #[derive(Clone)]
@@ -99,6 +103,19 @@ impl MasterKey {
         Ok(KeyBytes::new(key))
     }
 
+    /// The bytes of a session's claim code: a pure function of the session's id, so that no
+    /// code is ever stored, and a copy of the database alone redeems nothing.
+    #[must_use]
+    pub fn claim_code(&self, session_id: &str) -> [u8; CLAIM_CODE_BYTES] {
+        let own = hmac::Key::new(hmac::HMAC_SHA256, self.0.expose());
+        let key = hmac::sign(&own, CLAIM_CODES);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_ref());
+        let tag = hmac::sign(&key, session_id.as_bytes());
+        let mut bytes = [0; CLAIM_CODE_BYTES];
+        bytes.copy_from_slice(&tag.as_ref()[..CLAIM_CODE_BYTES]);
+        bytes
+    }
+
     fn cipher(&self) -> Result<RandomizedNonceKey, SealError> {
         RandomizedNonceKey::new(&AES_256_GCM, self.0.expose()).map_err(|_| SealError)
     }
@@ -117,6 +134,14 @@ mod tests {
         assert!(MasterKey::new([2; 32]).open("k1", &sealed).is_err());
         assert!(master.open("k1", &sealed[..sealed.len() - 4]).is_err());
         assert!(master.open("k1", "").is_err());
+    }
+
+    #[test]
+    fn claim_codes_differ_by_session_and_master() {
+        let code = |master: u8, id: &str| MasterKey::new([master; 32]).claim_code(id);
+        assert_eq!(code(1, "a"), code(1, "a"));
+        assert_ne!(code(1, "a"), code(1, "b"));
+        assert_ne!(code(1, "a"), code(2, "a"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod audit;
+mod claims;
 mod dump;
 mod newer;
 mod old_data;

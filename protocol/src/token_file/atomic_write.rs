@@ -48,7 +48,7 @@ impl WriteStep {
         Self::SyncDirectory,
     ];
 
-    const fn action(self) -> &'static str {
+    pub(super) const fn action(self) -> &'static str {
         match self {
             Self::MakeDirectory => "make the directory of",
             Self::CheckTarget => "look at",
@@ -116,6 +116,16 @@ fn create_temporary(path: &Path, name: &OsStr) -> io::Result<NamedTempFile> {
         builder.permissions(std::fs::Permissions::from_mode(0o600));
     }
     builder.tempfile_in(parent_of(path))
+}
+
+/// Whether a file could be put beside `path`: makes one and takes it away again.
+pub(super) fn probe(path: &Path) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default();
+    let mut temporary = create_temporary(path, name)?;
+    // A full disk shows only with a byte to store.
+    temporary.write_all(&[0])?;
+    temporary.as_file().sync_all()?;
+    temporary.close()
 }
 
 pub(super) fn file_name(path: &Path) -> Result<&OsStr, TokenFileError> {

@@ -40,7 +40,7 @@ impl RenewalKey {
         self.0.expose_secret()
     }
 
-    fn from_hex(text: String) -> Option<Self> {
+    pub(super) fn from_hex(text: String) -> Option<Self> {
         let text = SecretString::from(text);
         let digits = text.expose_secret().as_bytes();
         let is_hex = digits

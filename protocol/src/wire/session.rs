@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::TokenField;
 use super::constraints::{ConstraintsBody, ConstraintsRequest};
+use super::{ClaimCodeField, TokenField};
 use crate::ids::{AgentId, SessionId, WalletId};
 use crate::time::Timestamp;
 
@@ -37,6 +37,9 @@ pub struct CreateSessionRequest {
     /// of the agent and of the configuration say. For a session that goes on from another one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exact_constraints: bool,
+    /// Give a claim code for an agent on another machine instead of the token.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub claim: bool,
 }
 
 /// 201: the session, and its token this once.
@@ -46,17 +49,49 @@ pub struct CreateSessionRequest {
 pub struct CreateSessionResponse {
     /// The new session.
     pub session: SessionBody,
-    /// Absent when it was written to a token file.
+    /// Absent when it was written to a token file, and when it waits to be claimed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<TokenField>,
     /// Where the token was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_file: Option<String>,
+    /// Opens the session once, until `claimExpiresAt`; shown this once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_code: Option<ClaimCodeField>,
+    /// When the code stops to work, and the session ends if nobody used it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_expires_at: Option<Timestamp>,
     /// The session that this one replaced, now revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced_session_id: Option<SessionId>,
     /// The daemon's time.
     pub server_time: Timestamp,
+}
+
+/// Redeems a claim code (PROTOCOL.md section 6).
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClaimSessionRequest {
+    /// As the owner was shown it; case, hyphens and spaces do not matter.
+    pub code: String,
+}
+
+impl std::fmt::Debug for ClaimSessionRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ClaimSessionRequest([redacted])")
+    }
+}
+
+/// 200 of a claim: what an agent may know of its session, and the token this once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClaimSessionResponse {
+    /// The session.
+    pub session: SessionSelf,
+    /// Its token.
+    pub token: TokenField,
 }
 
 /// 200 of a renewal, PROTOCOL.md section 4.

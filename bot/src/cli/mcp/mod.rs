@@ -1,12 +1,13 @@
 //! `waiaas mcp`: the agent's side on this machine. `setup` makes a session, has the daemon put
 //! its token into the agent's file, and connects the client; `refresh-token` makes the session
 //! that goes on from the one in the file. `serve` is what the client starts, and `status` shows
-//! what its keeper sees.
+//! what its keeper sees. `claim` is `setup` for a machine where no daemon runs.
 //!
-//! Only `serve` presents or writes a token; the others read a token file to see which session
-//! it holds.
+//! Only `serve` presents a token, and only it and `claim` write one; the others read a token file
+//! to see which session it holds.
 
 mod agent_choice;
+mod claim;
 mod client_config;
 mod hand_over;
 mod held;
@@ -29,6 +30,8 @@ pub(super) enum Mcp {
     RefreshToken(refresh_token::RefreshToken),
     /// Serve an MCP client over standard input and output; the client starts this
     Serve(serve::Serve),
+    /// Redeem a claim code: an agent's first session on a machine without a daemon
+    Claim(claim::Claim),
     /// Show what the keeper on this machine sees: token files, expiry, next renewal, lock
     Status(status::Status),
 }
@@ -39,6 +42,7 @@ impl Mcp {
             Self::Setup(command) => command.run(context).await,
             Self::RefreshToken(command) => command.run(context).await,
             Self::Serve(command) => command.run(context).await,
+            Self::Claim(command) => command.run(context).await,
             Self::Status(command) => command.run(context).await,
         }
     }

@@ -24,11 +24,23 @@ use crate::telegram::view::{View, grant};
 
 /// What the end of a hand-over needs to find its message again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Note {
-    user_id: i64,
-    chat_id: i64,
-    message_id: Option<i64>,
-    language: String,
+pub(in crate::telegram) struct Note {
+    pub(in crate::telegram) user_id: i64,
+    pub(in crate::telegram) chat_id: i64,
+    pub(in crate::telegram) message_id: Option<i64>,
+    pub(in crate::telegram) language: String,
+}
+
+impl Note {
+    /// Of the message that was tapped.
+    pub(super) fn of(turn: &Turn) -> Self {
+        Self {
+            user_id: turn.incoming.user_id,
+            chat_id: turn.incoming.chat_id,
+            message_id: turn.tapped_message(),
+            language: turn.reader.language.code().to_owned(),
+        }
+    }
 }
 
 /// `/newsession [agent]`.
@@ -95,7 +107,7 @@ pub(super) struct Granted {
     pub(super) default_wallet: Option<WalletId>,
 }
 
-fn new_session(
+pub(super) fn new_session(
     turn: &Turn,
     agent_id: AgentId,
     granted: &Granted,
@@ -113,6 +125,7 @@ fn new_session(
         replaces: plan.and_then(|plan| plan.replaces),
         source: Source::Telegram,
         handover: Some(NewHandover { token_file, note }),
+        claim: false,
         told_chat_id: Some(turn.incoming.chat_id),
     }
 }
@@ -129,13 +142,7 @@ pub(super) async fn create(
 ) -> Result<(SessionId, Vec<Draft>), Error> {
     let core = &turn.console.core;
     let plan = handover::plan(core, agent_id).await?;
-    let note = Note {
-        user_id: turn.incoming.user_id,
-        chat_id: turn.incoming.chat_id,
-        message_id: turn.tapped_message(),
-        language: turn.reader.language.code().to_owned(),
-    };
-    let note = serde_json::to_value(note).map_err(Error::internal)?;
+    let note = serde_json::to_value(Note::of(turn)).map_err(Error::internal)?;
     let new = new_session(turn, agent_id, granted, Some(&plan), Some(note));
     let created = service::create_in(core, tx, &turn.actor()?, &new).await?;
     let view = grant::working(&turn.reader, &created.view.agent_name);

@@ -9,7 +9,7 @@ use waiaas_daemon_core::session::RevokeReason;
 use waiaas_protocol::ids::AgentId;
 
 use super::new_session::{self, Granted};
-use super::sessions;
+use super::{claim, sessions};
 use crate::telegram::action::Action;
 use crate::telegram::auth::What;
 use crate::telegram::schema::Handled;
@@ -37,6 +37,20 @@ pub(in crate::telegram) async fn on_tap(turn: Turn) -> Handled {
             default_wallet,
         };
         return create(turn, tx, &taken, agent_id, &granted).await;
+    }
+    if let Action::CreateForClaim {
+        agent_id,
+        constraints,
+        wallets,
+        default_wallet,
+    } = action
+    {
+        let granted = Granted {
+            constraints: *constraints,
+            wallets,
+            default_wallet,
+        };
+        return create_for_claim(turn, tx, &taken, agent_id, &granted).await;
     }
     let drafts = act(&turn, &mut tx, &taken, action).await?;
     turn.finish(tx, join(turn.answer(None), drafts)).await
@@ -89,7 +103,7 @@ async fn act(
         Action::PickAgent { agent_id } | Action::NewSession { agent_id } => {
             turn.replace(new_session::pick(turn, agent_id).await?)
         }
-        Action::Cancel | Action::Create { .. } => turn.replace(grant::cancelled(&turn.reader)),
+        Action::Cancel | Action::Create { .. } | Action::CreateForClaim { .. } => turn.replace(grant::cancelled(&turn.reader)),
         Action::SessionsPage { page } => turn.replace(sessions::list(turn, &**tx, page).await?),
         Action::OpenSession { session_id, page } => {
             sessions::open(turn, tx, session_id, page).await?
@@ -124,18 +138,37 @@ async fn create(
             new_session::hand_over(&turn.console, turn.actor()?, id);
             Ok(())
         }
-        Err(cause @ (Error::Storage(_) | Error::Internal(_))) => Err(cause),
-        Err(refusal) => {
-            // Nothing of the try may stay; the button is used up all the same.
-            drop(tx);
-            let tx = turn.console.core.db.begin_write().await?;
-            if let Ok(taken) = take(&turn, &tx).await? {
-                callbacks::close_keyboard(&*tx, taken.outbox_id, turn.now).await?;
-            }
-            let drafts = turn.replace(turn.refusal(&refusal)?);
-            turn.finish(tx, join(turn.answer(None), drafts)).await
-        }
+        Err(refusal) => refused(&turn, tx, refusal).await,
     }
+}
+
+/// A claim code needs no hand-over: its message tells everything.
+async fn create_for_claim(
+    turn: Turn,
+    mut tx: WriteTx,
+    taken: &Taken,
+    agent_id: AgentId,
+    granted: &Granted,
+) -> Handled {
+    callbacks::close_keyboard(&*tx, taken.outbox_id, turn.now).await?;
+    match claim::create(&turn, &mut tx, agent_id, granted).await {
+        Ok(drafts) => turn.finish(tx, join(turn.answer(None), drafts)).await,
+        Err(refusal) => refused(&turn, tx, refusal).await,
+    }
+}
+
+/// Nothing of the try may stay; the button is used up all the same.
+async fn refused(turn: &Turn, tx: WriteTx, refusal: Error) -> Handled {
+    if let cause @ (Error::Storage(_) | Error::Internal(_)) = refusal {
+        return Err(cause);
+    }
+    drop(tx);
+    let tx = turn.console.core.db.begin_write().await?;
+    if let Ok(taken) = take(turn, &tx).await? {
+        callbacks::close_keyboard(&*tx, taken.outbox_id, turn.now).await?;
+    }
+    let drafts = turn.replace(turn.refusal(&refusal)?);
+    turn.finish(tx, join(turn.answer(None), drafts)).await
 }
 
 /// Forged or foreign: a toast, nothing else changes. Used or expired: a toast, and the

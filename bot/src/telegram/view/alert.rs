@@ -85,6 +85,38 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
                 ),
             )
         }
+        Event::SessionClaimed { subject, from, at } => {
+            let revoke = revoke_button(reader, subject.session_id, true).for_s(ALERT_LIFETIME_S);
+            let text = fl!(
+                reader.texts,
+                "alert-claimed",
+                agent = escape(&subject.agent_name),
+                session = short_id(subject.session_id),
+                from = escape(from),
+                when = reader.moment(*at)
+            );
+            View::text(text).row([revoke])
+        }
+        Event::ClaimReused {
+            subject,
+            from,
+            first_from,
+            first_at,
+            at,
+        } => {
+            let revoke = revoke_button(reader, subject.session_id, true).for_s(ALERT_LIFETIME_S);
+            let text = fl!(
+                reader.texts,
+                "alert-claim-reused",
+                agent = escape(&subject.agent_name),
+                session = short_id(subject.session_id),
+                from = escape(from),
+                when = reader.moment(*at),
+                first = escape(first_from),
+                before = reader.moment(*first_at)
+            );
+            View::text(text).row([revoke])
+        }
         Event::KillSwitchActivated {
             by,
             revoked_sessions,
@@ -310,6 +342,7 @@ fn revoke_reason(reader: &Reader, reason: &str) -> String {
     match reason {
         "replaced" => fl!(reader.texts, "alert-reason-replaced"),
         "handover_failed" => fl!(reader.texts, "alert-reason-handover-failed"),
+        "claim_expired" => fl!(reader.texts, "alert-reason-claim-expired"),
         "token_reused" => fl!(reader.texts, "alert-reason-token-reused"),
         "agent_terminated" => fl!(reader.texts, "alert-reason-agent-terminated"),
         "wallet_terminated" => fl!(reader.texts, "alert-reason-wallet-terminated"),

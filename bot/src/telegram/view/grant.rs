@@ -8,7 +8,7 @@ use waiaas_daemon_core::session::view::SessionView;
 
 use super::html::{escape, with_code};
 use super::session::{ended, new_session_button, short_id};
-use super::{Choice, Page, Reader, View, shorten};
+use super::{Choice, Page, Reader, View, claim, shorten};
 use crate::telegram::action::Action;
 
 /// There is no agent that could be given a session.
@@ -120,10 +120,12 @@ pub(in crate::telegram) fn confirm(
             .find(|wallet| wallet.is_default)
             .map(|w| w.id),
     };
-    View::text(lines.join("\n")).row([
+    let another_machine = claim::button(reader, &create);
+    let view = View::text(lines.join("\n")).row([
         Choice::new(fl!(reader.texts, "console-button-create"), create),
         cancel_button(reader),
-    ])
+    ]);
+    view.row(another_machine)
 }
 
 /// The limits that there are, one a line.

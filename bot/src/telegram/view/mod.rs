@@ -1,6 +1,7 @@
 //! Puts domain values into words and buttons. Pure: no database, no Telegram, no clock.
 
 pub(super) mod alert;
+pub(super) mod claim;
 pub(super) mod grant;
 pub(super) mod help;
 pub(super) mod html;

@@ -4,6 +4,7 @@ pub mod agent;
 pub mod agent_wallet;
 pub mod audit_entry;
 pub mod callback;
+pub mod claim_code;
 pub mod notification;
 pub mod notification_log;
 pub mod operator;

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use waiaas_protocol::ids::SessionId;
 use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::wire::{
-    CreateSessionRequest, CreateSessionResponse, RevokeSessionRequest, RevokeSessionResponse,
-    SessionBody, SessionList, TokenField,
+    ClaimCodeField, CreateSessionRequest, CreateSessionResponse, RevokeSessionRequest,
+    RevokeSessionResponse, SessionBody, SessionList, TokenField,
 };
 
 use super::super::State;
@@ -15,6 +15,7 @@ use super::super::auth::Admin;
 use super::super::extract::{self, OptionalJson, Path};
 use super::super::query::Query;
 use crate::actor::{Actor, Source};
+use crate::claim::service as claims;
 use crate::core::Core;
 use crate::error::Error;
 use crate::session::RevokeReason;
@@ -60,7 +61,7 @@ pub(in crate::http) async fn list(
 }
 
 /// Creates a session. The token is in this answer and nowhere else, or in the agent's token
-/// file.
+/// file, or waits for whoever redeems the claim code that is in this answer.
 #[utoipa::path(post, path = "/v1/sessions", operation_id = "createSession", tag = "session",
     request_body = CreateSessionRequest,
     responses((status = 201, description = "Created", body = CreateSessionResponse)))]
@@ -69,12 +70,17 @@ pub(in crate::http) async fn create(
     admin: Admin,
     extract::Json(request): extract::Json<CreateSessionRequest>,
 ) -> Result<(StatusCode, Json<CreateSessionResponse>), Error> {
-    let to_token_file = request.to_token_file;
+    let (to_token_file, claim) = (request.to_token_file, request.claim);
     let new = wanted(request)?;
-    let created = if to_token_file {
-        into_token_file(&state.core, &admin.actor, new).await?
-    } else {
-        into_answer(&state.core, &admin.actor, new).await?
+    let (core, actor) = (&state.core, &admin.actor);
+    let created = match (to_token_file, claim) {
+        (true, true) => {
+            let problem = "cannot be given together with toTokenFile";
+            return Err(Error::invalid("claim", problem));
+        }
+        (true, false) => into_token_file(core, actor, new).await?,
+        (false, true) => into_claim_code(core, actor, &new).await?,
+        (false, false) => into_answer(core, actor, new).await?,
     };
     Ok((StatusCode::CREATED, Json(created)))
 }
@@ -100,6 +106,7 @@ fn wanted(request: CreateSessionRequest) -> Result<NewSession, Error> {
         replaces: request.replaces_session_id,
         source: Source::Cli,
         handover: None,
+        claim: request.claim,
         told_chat_id: None,
     })
 }
@@ -115,6 +122,8 @@ async fn into_token_file(
         session: done.view.to_body(now),
         token: None,
         token_file: Some(done.token_file),
+        claim_code: None,
+        claim_expires_at: None,
         replaced_session_id: done.replaced,
         server_time: Timestamp(now),
     })
@@ -131,7 +140,27 @@ async fn into_answer(
         session: created.view.to_body(now),
         token: Some(TokenField(created.token)),
         token_file: None,
+        claim_code: None,
+        claim_expires_at: None,
         replaced_session_id: created.replaced,
+        server_time: Timestamp(now),
+    })
+}
+
+async fn into_claim_code(
+    core: &Core,
+    actor: &Actor,
+    new: &NewSession,
+) -> Result<CreateSessionResponse, Error> {
+    let issued = claims::issue(core, actor, new).await?;
+    let now = core.clock.now_s();
+    Ok(CreateSessionResponse {
+        session: issued.view.to_body(now),
+        token: None,
+        token_file: None,
+        claim_code: Some(ClaimCodeField(issued.code)),
+        claim_expires_at: Some(Timestamp(issued.expires_at)),
+        replaced_session_id: None,
         server_time: Timestamp(now),
     })
 }
