@@ -163,8 +163,19 @@ mod tests {
             noticed += usize::from(ClaimCode::parse(&wrong).is_err());
         }
         assert_eq!(noticed, CHARS);
-        for form in ["", "ABCD", "wai_sess_x", &text[1..], &"0".repeat(29), &"Ü".repeat(28)] {
-            assert_eq!(ClaimCode::parse(form).err(), Some(ClaimCodeError::Form), "{form}");
+        for form in [
+            "",
+            "ABCD",
+            "wai_sess_x",
+            &text[1..],
+            &"0".repeat(29),
+            &"Ü".repeat(28),
+        ] {
+            assert_eq!(
+                ClaimCode::parse(form).err(),
+                Some(ClaimCodeError::Form),
+                "{form}"
+            );
         }
     }
 

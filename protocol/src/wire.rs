@@ -19,9 +19,9 @@ pub use audit::{AuditEntryBody, AuditPage, AuditVerification};
 pub use constraints::{ConstraintsBody, ConstraintsRequest};
 pub use error::{ErrorBody, Issue};
 pub use session::{
-    ClaimSessionRequest, ClaimSessionResponse, CreateSessionRequest, CreateSessionResponse, RenewResponse, RevokeSessionRequest,
-    RevokeSessionResponse, SelfAgent, SessionBody, SessionList, SessionSelf, SessionStateBody,
-    SessionWalletBody, SessionWalletList,
+    ClaimSessionRequest, ClaimSessionResponse, CreateSessionRequest, CreateSessionResponse,
+    RenewResponse, RevokeSessionRequest, RevokeSessionResponse, SelfAgent, SessionBody,
+    SessionList, SessionSelf, SessionStateBody, SessionWalletBody, SessionWalletList,
 };
 pub use system::{
     ChannelHealth, Health, KeyBody, KeyList, KillSwitchBody, KillSwitchRequest, OperatorBody,

@@ -191,7 +191,9 @@ fn print_created(context: &Context, created: &CreateSessionResponse) -> Outcome 
         let remark = fl!(texts, "cli-session-claim-once", until = until);
         context.output.remark(&remark);
         context.output.line(code.0.expose())?;
-        context.output.remark(&fl!(texts, "cli-session-claim-command"));
+        context
+            .output
+            .remark(&fl!(texts, "cli-session-claim-command"));
     }
     if let Some(token) = &created.token {
         context.output.remark(&fl!(texts, "cli-session-token-once"));

@@ -6,6 +6,7 @@
 
 mod agent;
 mod audit;
+mod claim;
 mod configuration;
 #[cfg(target_os = "linux")]
 mod disk;

@@ -7,6 +7,7 @@ mod cli_daemon;
 mod config;
 mod console_access;
 mod console_alerts;
+mod console_claim;
 mod console_crash;
 mod console_delivery;
 mod console_new_session;

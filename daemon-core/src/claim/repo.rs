@@ -111,7 +111,10 @@ pub async fn ran_out_unused(
 
 fn to_claim(row: Model) -> Result<Claim, Error> {
     let bad = |what: &str| {
-        let text = format!("the claim code of session {} has a bad {what}", row.session_id);
+        let text = format!(
+            "the claim code of session {} has a bad {what}",
+            row.session_id
+        );
         Error::internal(text)
     };
     let hash = |text: &str, what: &str| TokenHash::from_hex(text).ok_or_else(|| bad(what));

@@ -4,13 +4,14 @@
 use std::path::{Path, PathBuf};
 
 /// Files that hold rules and values only.
-const PURE: [&str; 17] = [
+const PURE: [&str; 18] = [
     "actor.rs",
     "clock.rs",
     "entropy.rs",
     "name.rs",
     "agent/mod.rs",
     "audit/mod.rs",
+    "claim/mod.rs",
     "notify/event.rs",
     "notify/health.rs",
     "session/constraints.rs",

@@ -10,6 +10,8 @@ use crate::harness::{Call, Issued, STRANGER_UID, TestApp};
 
 /// Agents' routes that anybody who reaches the address may ask.
 const OPEN: [(&str, &str); 2] = [("GET", "/health"), ("GET", "/openapi.json")];
+/// Agents' routes that need a claim code.
+const WITH_CODE: [(&str, &str); 1] = [("POST", "/v1/sessions/claim")];
 /// Agents' routes that need the session's current token.
 const WITH_TOKEN: [(&str, &str); 4] = [
     ("GET", "/v1/session"),
@@ -90,7 +92,9 @@ pub(crate) async fn agent_endpoints(app: &TestApp, session: &Issued) -> Vec<(Str
 
 #[test]
 fn every_route_is_covered_by_an_authorisation_test() {
-    let agents: BTreeSet<_> = listed(&OPEN).union(&listed(&WITH_TOKEN)).cloned().collect();
+    let mut agents = listed(&OPEN);
+    agents.extend(listed(&WITH_CODE));
+    agents.extend(listed(&WITH_TOKEN));
     assert_eq!(served(Door::Agent), agents);
     assert_eq!(served(Door::Admin), listed(&OWNER));
 }
@@ -102,6 +106,24 @@ async fn open_routes_answer_anybody() {
         app.agent_call(Call::new(method, path).from("203.0.113.7"))
             .await
             .ok();
+    }
+}
+
+#[tokio::test]
+async fn code_routes_answer_a_code_and_nothing_else() {
+    let app = TestApp::new().await.with_agent("trader").await;
+    let session = app.session("trader").await;
+    let waiting = json!({ "agentId": "trader", "claim": true });
+    let waiting = app.admin("POST", "/v1/sessions", waiting).await.created();
+    for (method, path) in WITH_CODE {
+        let call = || Call::new(method, path);
+        let empty = call().json(&json!({ "code": "" }));
+        app.agent_call(empty).await.refused("CLAIM_INVALID");
+        let token = call().json(&json!({ "code": session.token }));
+        let token = token.bearer(&session.token);
+        app.agent_call(token).await.refused("CLAIM_INVALID");
+        let code = call().json(&json!({ "code": waiting["claimCode"] }));
+        app.agent_call(code).await.ok();
     }
 }
 

@@ -73,6 +73,17 @@ async fn no_token_key_or_code_is_logged_at_any_level() {
     app.get(&format!("/nothing/{}", second.token), &second.token)
         .await
         .refused("ROUTE_NOT_FOUND");
+    let waiting = json!({ "agentId": "trader", "claim": true });
+    let waiting = app.admin("POST", "/v1/sessions", waiting).await.created();
+    let claim_code = waiting["claimCode"].as_str().unwrap();
+    for _ in 0..3 {
+        let claim = Call::new("POST", "/v1/sessions/claim").header("idempotency-key", SECRET_KEY);
+        app.agent_call(claim.json(&json!({ "code": claim_code })))
+            .await
+            .ok();
+    }
+    let again = Call::new("POST", "/v1/sessions/claim").json(&json!({ "code": claim_code }));
+    app.agent_call(again).await.refused("CLAIM_INVALID");
     let pairing = app
         .admin("POST", "/v1/pairing", Value::Null)
         .await
@@ -92,7 +103,7 @@ async fn no_token_key_or_code_is_logged_at_any_level() {
     let secret_parts = [&first.token, &second.token].map(|token| token.rsplit('.').next().unwrap());
     for secret in secret_parts
         .into_iter()
-        .chain([SECRET_KEY, code, "wai_sess_e"])
+        .chain([SECRET_KEY, code, claim_code, "wai_sess_e"])
     {
         assert!(!text.contains(secret), "{secret} is in the log");
     }

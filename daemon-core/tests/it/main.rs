@@ -5,6 +5,7 @@ mod agents;
 mod architecture;
 mod audit;
 mod authorisation;
+mod claim;
 mod constraints;
 mod create;
 mod expiry;

@@ -77,7 +77,7 @@ pub fn remove_claim_key(data_dir: &Path, code: TokenHash) -> Result<(), TokenFil
 
 /// Whether a token could be written here for an agent that is not known yet: judges every file
 /// and directory that may be chosen, and tries their directories with a file that goes again.
-/// Makes the directories where they are missing.
+/// Makes the data directory where it is missing.
 ///
 /// # Errors
 /// The refusals of [`read`] and [`write`](super::write).
@@ -86,9 +86,13 @@ pub fn require_writable(data_dir: &Path) -> Result<(), TokenFileError> {
     let folder = data_dir.join(AGENT_TOKEN_FOLDER);
     PrivateDir::ensure(data_dir)?;
     // One that is not understood could be anybody's.
-    let taken = read(&shared)?.is_some();
-    probe(&shared).map_err(TokenFileError::io(&shared, WriteStep::CreateTemporary.action()))?;
-    if taken || folder.exists() {
+    read(&shared)?;
+    probe(&shared).map_err(TokenFileError::io(
+        &shared,
+        WriteStep::CreateTemporary.action(),
+    ))?;
+    // A folder that is not there yet is made beside what was just tried.
+    if fs::symlink_metadata(&folder).is_ok() {
         PrivateDir::ensure(&folder)?;
         let inside = folder.join("any");
         probe(&inside).map_err(TokenFileError::io(&folder, "write into"))?;

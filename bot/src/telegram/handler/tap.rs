@@ -103,7 +103,9 @@ async fn act(
         Action::PickAgent { agent_id } | Action::NewSession { agent_id } => {
             turn.replace(new_session::pick(turn, agent_id).await?)
         }
-        Action::Cancel | Action::Create { .. } | Action::CreateForClaim { .. } => turn.replace(grant::cancelled(&turn.reader)),
+        Action::Cancel | Action::Create { .. } | Action::CreateForClaim { .. } => {
+            turn.replace(grant::cancelled(&turn.reader))
+        }
         Action::SessionsPage { page } => turn.replace(sessions::list(turn, &**tx, page).await?),
         Action::OpenSession { session_id, page } => {
             sessions::open(turn, tx, session_id, page).await?

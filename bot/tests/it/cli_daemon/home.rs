@@ -307,6 +307,10 @@ pub(super) fn settings() -> insta::Settings {
     for (pattern, shown) in [
         (r"wai_sess_[\w.-]+", "[token]"),
         (
+            r"\b([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}\b",
+            "[code]",
+        ),
+        (
             r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b",
             "[id]",
         ),

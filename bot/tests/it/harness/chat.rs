@@ -53,6 +53,7 @@ impl Story {
             "[id]",
         );
         settings.add_filter(r"\b[0-9a-f]{16}\b", "[kid]");
+        settings.add_filter("([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}", "[code]");
         settings.bind(|| {
             insta::assert_snapshot!(format!("console__{name}__{}", bench.language), text);
         });
