@@ -17,6 +17,7 @@ use waiaas_protocol::time::Timestamp;
 use crate::app;
 use crate::cli::context::Context;
 use crate::cli::duration::moment;
+use crate::cli::shell::quoted;
 use crate::report::{Exit, Failure, Outcome};
 
 /// The longest input that is read for a code, bytes.
@@ -171,14 +172,4 @@ fn print(context: &Context, done: &Done) -> Outcome {
     context
         .output
         .line(&crate::cli::terminal_safe(&words.join(" ")))
-}
-
-/// As a shell reads it back.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,~[]".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
