@@ -1,6 +1,8 @@
 //! The programs that start our MCP server: whether their entries would start it, for this data
 //! directory, and without a token in them.
 
+mod unreadable;
+
 use std::fs;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +16,7 @@ use waiaas_protocol::wire::StatusBody;
 
 use super::{Check, Findings, Machine};
 use crate::cli::{Texts, shell};
-use crate::mcp_clients::{Client, ConfigError, JsonError, Refused, Standing, standing};
+use crate::mcp_clients::{Client, Standing, standing};
 
 /// Any permission to execute.
 const EXECUTABLE_MODE: u32 = 0o111;
@@ -61,7 +63,7 @@ pub(super) fn examine(machine: &Machine<'_>, status: Option<&StatusBody>) -> Fin
                     judge(texts, &machine.program, &seen, &mut findings);
                 }
             }
-            Err(error) => unreadable(texts, client, &error, &mut findings),
+            Err(error) => unreadable::say(texts, client, &error, &mut findings),
         }
     }
     if findings.is_empty() {
@@ -265,71 +267,6 @@ fn set_up(program: &str, seen: &Seen<'_>) -> String {
     let name = shell::quoted(&seen.entry.name);
     let client = seen.client.code();
     format!("{program} mcp setup{agent} --client {client} --name {name} --write")
-}
-
-fn unreadable(texts: &Texts, client: Client, error: &ConfigError, findings: &mut Findings) {
-    let shown = |path: &Path| path.display().to_string();
-    let edit = |path: &Path| format!("${{EDITOR:-vi}} {}", shell::quoted_path(path));
-    let (what, mend) = match error {
-        ConfigError::Io { path, error } => (
-            fl!(
-                texts,
-                "cli-doctor-file-unreadable",
-                file = shown(path),
-                cause = error.to_string()
-            ),
-            format!("ls -l {}", shell::quoted_path(path)),
-        ),
-        ConfigError::DanglingLink(path) => (
-            fl!(texts, "cli-mcp-config-link", file = shown(path)),
-            format!("rm {}", shell::quoted_path(path)),
-        ),
-        ConfigError::NotAFile(path) => (
-            fl!(texts, "cli-mcp-config-no-file", file = shown(path)),
-            format!("ls -ld {}", shell::quoted_path(path)),
-        ),
-        ConfigError::TooLarge(path) => (
-            fl!(texts, "cli-mcp-config-large", file = shown(path)),
-            edit(path),
-        ),
-        ConfigError::NotText(path) => (
-            fl!(texts, "cli-mcp-config-no-text", file = shown(path)),
-            edit(path),
-        ),
-        ConfigError::Busy(path) => (
-            fl!(texts, "cli-mcp-config-busy", file = shown(path)),
-            edit(path),
-        ),
-        ConfigError::Refused { path, why } => refused(texts, path, why),
-    };
-    let what = fl!(
-        texts,
-        "cli-doctor-client-unreadable",
-        client = client.title(),
-        what = what
-    );
-    findings.warning(what, mend);
-}
-
-fn refused(texts: &Texts, path: &Path, why: &Refused) -> (String, String) {
-    let file = path.display().to_string();
-    let word = shell::quoted_path(path);
-    match why {
-        Refused::Json(
-            JsonError::Syntax { line, column, .. } | JsonError::NotAnObject { line, column, .. },
-        ) => (
-            fl!(
-                texts,
-                "cli-mcp-config-syntax",
-                file = file,
-                line = line.to_string(),
-                column = column.to_string()
-            ),
-            format!("${{EDITOR:-vi}} +{line} {word}"),
-        ),
-        // Nothing is put in here.
-        Refused::OtherAgent { .. } | Refused::Foreign => (file, format!("${{EDITOR:-vi}} {word}")),
-    }
 }
 
 #[cfg(test)]
