@@ -110,11 +110,7 @@ fn it_serves_the_session_of_the_token_file_and_ends_with_standard_input() {
     let url = format!("http://{}", daemon.addr);
     let mut client = Client::start(&home.cli, &["--base-url", &url]);
     let status = client.call("session_status");
-    assert_eq!(
-        status["isError"].as_bool().unwrap_or_default(),
-        false,
-        "{status}"
-    );
+    assert!(!status["isError"].as_bool().unwrap_or_default(), "{status}");
     let wallets = client.call("list_wallets");
     assert_eq!(wallets["structuredContent"]["wallets"][0]["name"], "hot");
     let token = std::fs::read_to_string(home.file("mcp-token")).unwrap();
