@@ -450,7 +450,7 @@ console-no-agents =
     Add one on the machine that runs waiaas:
     <code>waiaas wallet add WALLET --chain evm --network base --address 0x…</code>
     <code>waiaas agent add AGENT --wallet WALLET</code>
-console-no-active-agents = Every agent is suspended. On the machine: <code>waiaas agent resume NAME</code>
+console-no-active-agents = Every agent is suspended. /agents has Resume.
 console-unknown-agent = There is no agent “{ $name }”. /newsession shows all of them.
 console-unknown-agent-nearest = There is no agent “{ $name }”. Did you mean “{ $nearest }”?
 console-choose-agent = Which agent gets a session?
@@ -517,12 +517,52 @@ console-status-kill-switch-on = Kill switch: <b>ON</b>, by { $by }, { $when }
 console-status-kill-switch-off = Kill switch: off
 console-status-frozen = ⚠️ Every session has been frozen since { $when }: the database was restored from an older copy. Confirm on the machine: <code>waiaas db confirm-restore</code>
 
+console-kill-switch-ask =
+    <b>Turn the kill switch on?</b>
+    Agents that stop: { $agents }
+    Live sessions that stop: { $sessions }
+    From the next request on every agent is refused, renewals and claims included, and no session can be created.
+    Sessions are not ended, but their time runs on: none of it is given back.
+    Only the machine can lift it: <code>waiaas killswitch off</code>
+console-kill-switch-is-on =
+    🚨 The kill switch is <b>on</b>, turned on by { $by }, { $when }. Every agent is refused.
+    Only the machine can lift it: <code>waiaas killswitch off</code>
+console-button-kill-switch = Yes, stop everything
+console-agents-title =
+    { $count ->
+        [one] <b>One agent</b>
+       *[other] <b>{ $count } agents</b>
+    }
+console-agents-title-paged = <b>{ $count } agents</b> (page { $page } of { $pages })
+console-agent-summary = <b>{ $agent }</b> · { $state } · live sessions: { $count }
+console-agent-head = Agent <b>{ $agent }</b>
+console-agent-state-line = State: { $state }
+console-agent-active = active
+console-agent-suspended = suspended
+console-agent-terminated = removed for good
+console-agent-no-wallets = No wallets. On the machine: <code>waiaas agent wallet add AGENT WALLET</code>
+console-agent-defaults-title = What a new session gets:
+console-button-suspend = Suspend
+console-button-resume = Resume
+console-button-undo = Undo
+console-agent-suspended-by =
+    { $count ->
+        [0] ⏸ <b>{ $agent }</b>: Suspended by { $by }, { $hour }. Its next request is refused.
+        [one] ⏸ <b>{ $agent }</b>: Suspended by { $by }, { $hour }. Its next request is refused; the time of its live session runs on.
+       *[other] ⏸ <b>{ $agent }</b>: Suspended by { $by }, { $hour }. Its next request is refused; the time of its { $count } live sessions runs on.
+    }
+    Undo works for { $minutes } minutes; after that, /agents has Resume.
+console-agent-resumed-by = ▶️ <b>{ $agent }</b>: Resumed by { $by }, { $hour }. It may act again.
+console-agent-suspension-undone = ▶️ <b>{ $agent }</b>: Suspension undone by { $by }, { $hour }. It may act again.
+
 console-help =
     <b>What you can do here</b>
     /newsession [agent] – give an agent a session
     /sessions – live sessions, their details, and Revoke
     /revoke [id] – end a session
+    /agents – agents, their details, Suspend and Resume
     /status – how waiaas is doing
+    /killswitch – stop every agent at once
     /whoami – your ids, for the configuration
     /help – this list
     On the machine itself, <code>waiaas --help</code> shows the rest.
@@ -550,6 +590,8 @@ console-reuse-acknowledged = <b>{ $agent }</b> · <code>{ $session }</code>: it 
 console-menu-newsession = Give an agent a session
 console-menu-sessions = Live sessions
 console-menu-revoke = End a session
+console-menu-agents = Agents
+console-menu-killswitch = Stop every agent
 console-menu-status = How waiaas is doing
 console-menu-help = What you can do here
 console-menu-start = Pair with a code

@@ -428,7 +428,7 @@ console-no-agents =
     waiaas를 실행하는 컴퓨터에서 추가하세요.
     <code>waiaas wallet add WALLET --chain evm --network base --address 0x…</code>
     <code>waiaas agent add AGENT --wallet WALLET</code>
-console-no-active-agents = 모든 에이전트가 정지되어 있습니다. 컴퓨터에서 해제하세요: <code>waiaas agent resume NAME</code>
+console-no-active-agents = 모든 에이전트가 정지되어 있습니다. 정지 해제: /agents
 console-unknown-agent = ‘{ $name }’ 에이전트가 없습니다. 전체 목록: /newsession
 console-unknown-agent-nearest = ‘{ $name }’ 에이전트가 없습니다. 혹시 ‘{ $nearest }’인가요?
 console-choose-agent = 어느 에이전트에게 세션을 줄까요?
@@ -496,12 +496,50 @@ console-status-frozen =
     ⚠️ 데이터베이스가 예전 사본으로 복원되어 모든 세션이 동결되어 있습니다. 동결: { $when }
     컴퓨터에서 확인하세요: <code>waiaas db confirm-restore</code>
 
+console-kill-switch-ask =
+    <b>긴급 차단을 켤까요?</b>
+    멈추는 에이전트: { $agents }개
+    멈추는 활성 세션: { $sessions }개
+    다음 요청부터 모든 에이전트가 거부됩니다. 갱신과 코드 사용도 거부되며, 새 세션을 만들 수 없습니다.
+    세션은 종료되지 않지만 시간은 계속 흐르며, 지나간 시간은 돌려받을 수 없습니다.
+    해제는 컴퓨터에서만 할 수 있습니다: <code>waiaas killswitch off</code>
+console-kill-switch-is-on =
+    🚨 긴급 차단이 <b>켜져</b> 있습니다. 에이전트의 요청을 모두 거부합니다. { $by }, { $when }
+    해제는 컴퓨터에서만 할 수 있습니다: <code>waiaas killswitch off</code>
+console-button-kill-switch = 네, 모두 멈춥니다
+console-agents-title =
+    { $count ->
+       *[other] <b>에이전트 { $count }개</b>
+    }
+console-agents-title-paged = <b>에이전트 { $count }개</b> ({ $pages }쪽 중 { $page }쪽)
+console-agent-summary = <b>{ $agent }</b> · { $state } · 활성 세션 { $count }개
+console-agent-head = 에이전트: <b>{ $agent }</b>
+console-agent-state-line = 상태: { $state }
+console-agent-active = 활동 중
+console-agent-suspended = 정지됨
+console-agent-terminated = 제거됨
+console-agent-no-wallets = 지갑이 없습니다. 컴퓨터에서 추가하세요: <code>waiaas agent wallet add AGENT WALLET</code>
+console-agent-defaults-title = 새 세션의 조건:
+console-button-suspend = 정지
+console-button-resume = 정지 해제
+console-button-undo = 되돌리기
+console-agent-suspended-by =
+    { $count ->
+        [0] ⏸ <b>{ $agent }</b>: 정지됨 ({ $by }, { $hour }). 다음 요청부터 거부됩니다.
+       *[other] ⏸ <b>{ $agent }</b>: 정지됨 ({ $by }, { $hour }). 다음 요청부터 거부됩니다. 활성 세션 { $count }개의 시간은 계속 흐릅니다.
+    }
+    { $minutes }분 안에는 되돌릴 수 있습니다. 그 뒤에는 /agents에서 정지를 해제하세요.
+console-agent-resumed-by = ▶️ <b>{ $agent }</b>: 정지 해제됨 ({ $by }, { $hour }). 다시 활동할 수 있습니다.
+console-agent-suspension-undone = ▶️ <b>{ $agent }</b>: 정지를 되돌림 ({ $by }, { $hour }). 다시 활동할 수 있습니다.
+
 console-help =
     <b>여기서 할 수 있는 일</b>
     /newsession [에이전트] – 에이전트에게 세션 주기
     /sessions – 활성 세션 보기, 종료하기
     /revoke [ID] – 세션 종료
+    /agents – 에이전트 보기, 정지하기, 정지 해제하기
     /status – waiaas 상태
+    /killswitch – 모든 에이전트 멈추기
     /whoami – 설정에 쓸 내 ID
     /help – 이 목록
     나머지 명령어는 컴퓨터에서 볼 수 있습니다: <code>waiaas --help</code>
@@ -529,6 +567,8 @@ console-reuse-acknowledged = <b>{ $agent }</b> · <code>{ $session }</code>: 본
 console-menu-newsession = 에이전트에게 세션 주기
 console-menu-sessions = 활성 세션
 console-menu-revoke = 세션 종료
+console-menu-agents = 에이전트
+console-menu-killswitch = 모든 에이전트 멈추기
 console-menu-status = waiaas 상태
 console-menu-help = 할 수 있는 일
 console-menu-start = 코드로 연결

@@ -45,6 +45,18 @@ pub(super) enum Action {
     Revoke { session_id: SessionId },
     /// End a session because its renewal is not wanted.
     Reject { session_id: SessionId },
+    /// Turn the kill switch on.
+    ActivateKillSwitch,
+    /// Another page of the agents to look at.
+    AgentListPage { page: usize },
+    /// The details of an agent.
+    OpenAgent { agent_id: AgentId, page: usize },
+    /// Refuse an agent's requests from now on.
+    Suspend { agent_id: AgentId, page: usize },
+    /// Undo the suspension that stands at this position of the audit chain.
+    UndoSuspend { agent_id: AgentId, audit_seq: i64 },
+    /// Let a suspended agent act again.
+    Resume { agent_id: AgentId, page: usize },
     /// The second use of a token was the owner's own.
     ReuseMine {
         session_id: SessionId,

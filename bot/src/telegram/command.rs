@@ -16,6 +16,10 @@ pub(super) enum Command {
     Sessions,
     /// `/revoke [id]`.
     Revoke(String),
+    /// `/agents`.
+    Agents,
+    /// `/killswitch`.
+    KillSwitch,
     /// `/status`.
     Status,
     /// `/whoami`.
@@ -61,6 +65,7 @@ mod tests {
             ),
             ("/status@waiaas_bot", Request::Command(Command::Status)),
             ("/status@other_bot", Request::Unknown),
+            ("/killswitch", Request::Command(Command::KillSwitch)),
             ("/whoami", Request::Command(Command::WhoAmI)),
             ("/nonsense", Request::Unknown),
             ("hello", Request::Unknown),

@@ -10,7 +10,9 @@ use waiaas_daemon_core::Error;
 use super::auth::{self, Gate, Incoming, What};
 use super::command::{self, Command, Request};
 use super::console::Console;
-use super::handler::{help, new_session, pairing, sessions, status, stranger, tap};
+use super::handler::{
+    agents, help, kill_switch, new_session, pairing, sessions, status, stranger, tap,
+};
 use super::turn::{Turn, UpdateId};
 
 /// What a handler returns.
@@ -65,6 +67,8 @@ fn operator_commands() -> Tree {
         .branch(dptree::filter_map(new_session_agent).endpoint(new_session::on_command))
         .branch(dptree::filter_map(revoke_id).endpoint(sessions::on_revoke))
         .branch(only(Command::Sessions).endpoint(sessions::on_command))
+        .branch(only(Command::Agents).endpoint(agents::on_command))
+        .branch(only(Command::KillSwitch).endpoint(kill_switch::on_command))
         .branch(only(Command::Status).endpoint(status::on_command))
         .branch(only(Command::WhoAmI).endpoint(help::who_am_i))
         .branch(only(Command::Help).endpoint(help::on_help))

@@ -2,6 +2,7 @@
 
 pub mod repo;
 pub mod service;
+pub mod status;
 
 use waiaas_protocol::ids::{AgentId, WalletId};
 use waiaas_protocol::time::Timestamp;

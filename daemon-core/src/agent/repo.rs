@@ -1,7 +1,9 @@
 //! SQL of agents and of the wallets they get by default.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
+};
 use waiaas_protocol::ids::{AgentId, WalletId};
 use waiaas_protocol::wire::ConstraintsRequest;
 
@@ -58,6 +60,36 @@ pub async fn list(db: &impl ConnectionTrait, terminated: bool) -> Result<Vec<Age
         query = query.filter(Column::Status.ne(AgentStatus::Terminated.as_str()));
     }
     query.all(db).await?.into_iter().map(to_agent).collect()
+}
+
+/// How many agents may act right now.
+///
+/// # Errors
+/// As the database says.
+pub async fn count_active(db: &impl ConnectionTrait) -> Result<u64, Error> {
+    let active = Column::Status.eq(AgentStatus::Active.as_str());
+    Ok(Entity::find().filter(active).count(db).await?)
+}
+
+/// The agents that get a wallet by default, by name.
+///
+/// # Errors
+/// As the database says.
+pub async fn using_wallet(
+    db: &impl ConnectionTrait,
+    wallet: WalletId,
+) -> Result<Vec<Agent>, Error> {
+    let links = agent_wallet::Entity::find()
+        .filter(agent_wallet::Column::WalletId.eq(wallet.to_string()))
+        .all(db)
+        .await?;
+    let mut agents = Vec::with_capacity(links.len());
+    for link in links {
+        let id = link.agent_id.parse().map_err(Error::internal)?;
+        agents.extend(by_id(db, id).await?);
+    }
+    agents.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(agents)
 }
 
 /// Sets the status.

@@ -14,8 +14,10 @@ use crate::name;
 use crate::notify::event::{Event, Power};
 use crate::notify::outbox;
 use crate::session::constraints::Level;
-use crate::session::{RevokeReason, constraints, repo as session_repo, service as sessions};
+use crate::session::{constraints, repo as session_repo};
 use crate::wallet::{Wallet, WalletStatus, service as wallets};
+
+pub use super::status::{resume, suspend, terminate};
 
 /// The most wallets of one agent or session.
 pub const WALLETS_PER_AGENT_MAX: usize = 100;
@@ -94,7 +96,7 @@ async fn require_active_wallet(
     Ok(wallet)
 }
 
-async fn record(
+pub(super) async fn record(
     tx: &mut WriteTx,
     event: AuditEvent,
     actor: &Actor,
@@ -127,7 +129,11 @@ pub async fn resolve(db: &impl ConnectionTrait, reference: &str) -> Result<Agent
     })
 }
 
-async fn view(db: &impl ConnectionTrait, agent: Agent, now: i64) -> Result<AgentView, Error> {
+/// Loads what belongs to an agent.
+///
+/// # Errors
+/// As the database says.
+pub async fn view(db: &impl ConnectionTrait, agent: Agent, now: i64) -> Result<AgentView, Error> {
     Ok(AgentView {
         wallets: repo::wallets(db, agent.id).await?,
         live_sessions: session_repo::count_live(db, Some(agent.id), now).await?,
@@ -157,69 +163,7 @@ pub async fn list(core: &Core, terminated: bool) -> Result<Vec<AgentView>, Error
     Ok(views)
 }
 
-/// Refuses the agent's requests until it is resumed. Idempotent.
-///
-/// # Errors
-/// [`Error::AgentNotFound`], [`Error::AgentTerminated`].
-pub async fn suspend(core: &Core, actor: &Actor, reference: &str) -> Result<AgentView, Error> {
-    set_status(core, actor, reference, AgentStatus::Suspended).await
-}
-
-/// Lets a suspended agent act again. Idempotent.
-///
-/// # Errors
-/// [`Error::AgentNotFound`], [`Error::AgentTerminated`].
-pub async fn resume(core: &Core, actor: &Actor, reference: &str) -> Result<AgentView, Error> {
-    set_status(core, actor, reference, AgentStatus::Active).await
-}
-
-/// Removes an agent and ends its sessions. Idempotent.
-///
-/// # Errors
-/// [`Error::AgentNotFound`].
-pub async fn terminate(core: &Core, actor: &Actor, reference: &str) -> Result<AgentView, Error> {
-    set_status(core, actor, reference, AgentStatus::Terminated).await
-}
-
-async fn set_status(
-    core: &Core,
-    actor: &Actor,
-    reference: &str,
-    status: AgentStatus,
-) -> Result<AgentView, Error> {
-    let now = core.clock.now_s();
-    let mut tx = core.db.begin_write().await?;
-    let mut agent = resolve(&*tx, reference).await?;
-    if agent.status == status {
-        return view(&*tx, agent, now).await;
-    }
-    if agent.status == AgentStatus::Terminated {
-        return Err(Error::AgentTerminated);
-    }
-    repo::set_status(&*tx, agent.id, status, now).await?;
-    agent.status = status;
-    let (event, revoked) = match status {
-        AgentStatus::Active => (AuditEvent::AgentResumed, 0),
-        AgentStatus::Suspended => (AuditEvent::AgentSuspended, 0),
-        AgentStatus::Terminated => {
-            let reason = RevokeReason::AgentTerminated;
-            let revoked =
-                sessions::revoke_agent(core, &mut tx, actor, agent.id, reason, now).await?;
-            (AuditEvent::AgentTerminated, revoked)
-        }
-    };
-    let details = json!({ "name": agent.name, "revoked_sessions": revoked });
-    record(&mut tx, event, actor, &agent, details, now).await?;
-    if status == AgentStatus::Active {
-        tell(core, &*tx, Power::AgentResumed, &agent.name, actor, now).await?;
-    }
-    let view = view(&*tx, agent, now).await?;
-    tx.commit().await?;
-    core.ring();
-    Ok(view)
-}
-
-async fn tell(
+pub(super) async fn tell(
     core: &Core,
     tx: &impl ConnectionTrait,
     what: Power,

@@ -1,8 +1,10 @@
 //! SQL of the audit chain: append, read. No update, no delete.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select, Set,
 };
+use waiaas_protocol::ids::AgentId;
 
 use super::anchor::Head;
 use super::{AuditEvent, Entry, GENESIS_HASH, Record};
@@ -95,7 +97,39 @@ pub async fn list(
     filter: &Filter,
     limit: u64,
 ) -> Result<Vec<Entry>, Error> {
-    let mut query = Entity::find().order_by_desc(Column::Seq).limit(limit);
+    page(db, filter, 0, limit).await
+}
+
+/// Newest first, without the first `offset`. Together with [`Filter::before`] a page stays what
+/// it is while entries are appended.
+///
+/// # Errors
+/// As the database says.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    filter: &Filter,
+    offset: u64,
+    limit: u64,
+) -> Result<Vec<Entry>, Error> {
+    let rows = filtered(filter)
+        .order_by_desc(Column::Seq)
+        .offset(offset)
+        .limit(limit)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(to_entry).collect())
+}
+
+/// How many entries there are.
+///
+/// # Errors
+/// As the database says.
+pub async fn count(db: &impl ConnectionTrait, filter: &Filter) -> Result<u64, Error> {
+    Ok(filtered(filter).count(db).await?)
+}
+
+fn filtered(filter: &Filter) -> Select<Entity> {
+    let mut query = Entity::find();
     if let Some(agent_id) = &filter.agent_id {
         query = query.filter(Column::AgentId.eq(agent_id));
     }
@@ -105,7 +139,26 @@ pub async fn list(
     if let Some(before) = filter.before {
         query = query.filter(Column::Seq.lt(before));
     }
-    Ok(query.all(db).await?.into_iter().map(to_entry).collect())
+    query
+}
+
+/// The newest entry about an agent that is one of these.
+///
+/// # Errors
+/// As the database says.
+pub async fn newest_of(
+    db: &impl ConnectionTrait,
+    agent: AgentId,
+    events: &[AuditEvent],
+) -> Result<Option<Entry>, Error> {
+    let row = Entity::find()
+        .filter(Column::AgentId.eq(agent.to_string()))
+        .filter(Column::Event.is_in(events.iter().map(|event| event.as_str())))
+        .order_by_desc(Column::Seq)
+        .limit(1)
+        .one(db)
+        .await?;
+    Ok(row.map(to_entry))
 }
 
 /// How many of the newest [`RECENT_ROWS_MAX`] entries are of this kind and later than `since`.

@@ -9,6 +9,7 @@ use super::repo::{self, Key};
 use crate::actor::Actor;
 use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
+use crate::db::WriteTx;
 use crate::error::Error;
 use crate::notify::event::{Event, Power};
 use crate::notify::outbox;
@@ -38,14 +39,32 @@ pub async fn activate(
 ) -> Result<KillSwitchBody, Error> {
     let now = core.clock.now_s();
     let mut tx = core.db.begin_write().await?;
-    let before = repo::load(&*tx).await?.kill_switch;
+    let (switch, revoked) = activate_in(core, &mut tx, actor, revoke_all, now).await?;
+    tx.commit().await?;
+    core.ring();
+    Ok(to_body(Some(&switch), revoked))
+}
+
+/// Turns the kill switch on in the caller's transaction; gives it as it stands then, and how
+/// many sessions were ended. Idempotent: the first `since` stands and is told once.
+///
+/// # Errors
+/// As the database says.
+pub async fn activate_in(
+    core: &Core,
+    tx: &mut WriteTx,
+    actor: &Actor,
+    revoke_all: bool,
+    now: i64,
+) -> Result<(Switch, u64), Error> {
+    let before = repo::load(&**tx).await?.kill_switch;
     let switch = before.clone().unwrap_or_else(|| Switch {
         since: now,
         by: actor.label(),
     });
-    let live = session_repo::count_live(&*tx, None, now).await?;
+    let live = session_repo::count_live(&**tx, None, now).await?;
     if before.is_none() {
-        repo::set(&*tx, Key::KillSwitch, Some(&switch), now).await?;
+        repo::set(&**tx, Key::KillSwitch, Some(&switch), now).await?;
         // Before the ends of the sessions: the owner hears the cause first.
         let revoked_sessions = if revoke_all { live } else { 0 };
         let event = Event::KillSwitchActivated {
@@ -53,21 +72,19 @@ pub async fn activate(
             revoked_sessions,
             at: now,
         };
-        outbox::enqueue(core, &*tx, &event, now).await?;
+        outbox::enqueue(core, &**tx, &event, now).await?;
     }
     let revoked = if revoke_all {
-        sessions::revoke_all_live(core, &mut tx, actor, RevokeReason::KillSwitch, now).await?
+        sessions::revoke_all_live(core, tx, actor, RevokeReason::KillSwitch, now).await?
     } else {
         0
     };
     if before.is_none() || revoked > 0 {
         let details = json!({ "revoked_sessions": revoked });
         let record = Record::new(AuditEvent::KillSwitchActivated, actor, details);
-        audit::repo::append(&mut tx, &record, now).await?;
+        audit::repo::append(tx, &record, now).await?;
     }
-    tx.commit().await?;
-    core.ring();
-    Ok(to_body(Some(&switch), revoked))
+    Ok((switch, revoked))
 }
 
 /// Turns the kill switch off. Only the machine may (CONSOLE.md, tier 2): the caller proves

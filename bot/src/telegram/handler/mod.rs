@@ -1,8 +1,10 @@
 //! What each command and each button does. A handler decides and commits; its words are in
 //! `view`, and nothing here waits for Telegram.
 
+pub(super) mod agents;
 pub(super) mod claim;
 pub(super) mod help;
+pub(super) mod kill_switch;
 pub(super) mod new_session;
 pub(super) mod pairing;
 pub(super) mod sessions;

@@ -8,9 +8,10 @@
 use serde::{Deserialize, Serialize};
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::actor::{Actor, Source};
-use waiaas_daemon_core::agent::{AgentStatus, AgentView, service as agents};
+use waiaas_daemon_core::agent::{Agent, AgentStatus, AgentView, service as agents};
 use waiaas_daemon_core::console::outbox::{Draft, Target};
 use waiaas_daemon_core::db::WriteTx;
+use waiaas_daemon_core::session::constraints::Resolved;
 use waiaas_daemon_core::session::handover::{self, Outcome, Plan};
 use waiaas_daemon_core::session::service::{self, NewHandover, NewSession};
 use waiaas_daemon_core::session::view::SessionView;
@@ -90,13 +91,21 @@ fn confirm(turn: &Turn, agent: &AgentView) -> Result<View, Error> {
         let agent_name = Some(agent.agent.name.clone());
         return turn.refusal(&Error::SessionRequiresWallet { agent_name });
     }
-    let new = new_session(turn, agent.agent.id, &Granted::default(), None, None);
-    let granted = match service::resolve_constraints(core, &agent.agent, &new) {
+    let granted = match ceiling(turn, &agent.agent) {
         Ok(granted) => granted,
         Err(cause) => return turn.refusal(&cause),
     };
     let absolute = turn.now + core.policy.session_absolute_lifetime_s;
     Ok(grant::confirm(&turn.reader, agent, &granted, absolute))
+}
+
+/// What an agent would be granted without a choice, which is also the most it can be.
+///
+/// # Errors
+/// [`Error::RequestInvalid`] when the defaults are out of range by now.
+pub(super) fn ceiling(turn: &Turn, agent: &Agent) -> Result<Resolved, Error> {
+    let new = new_session(turn, agent.id, &Granted::default(), None, None);
+    service::resolve_constraints(&turn.console.core, agent, &new)
 }
 
 /// What a person has seen before they tapped Create. Nothing seen: the agent's defaults.

@@ -61,12 +61,11 @@ pub(super) async fn open(
     tx: &WriteTx,
     id: SessionId,
     page: usize,
-) -> Result<Vec<Draft>, Error> {
-    let view = match load(tx, id).await? {
+) -> Result<View, Error> {
+    Ok(match load(tx, id).await? {
         Some(view) => session::details(&turn.reader, &view, page),
         None => session::unknown(&turn.reader, &id.to_string()),
-    };
-    Ok(turn.replace(view))
+    })
 }
 
 /// Asks before a session is ended; says so where it has ended already.
@@ -117,16 +116,16 @@ pub(super) async fn reuse_was_mine(
     tx: &mut WriteTx,
     id: SessionId,
     generation: i64,
-) -> Result<Vec<Draft>, Error> {
+) -> Result<View, Error> {
     let Some(found) = repo::by_id(&**tx, id).await? else {
-        return Ok(turn.replace(session::unknown(&turn.reader, &id.to_string())));
+        return Ok(session::unknown(&turn.reader, &id.to_string()));
     };
     let actor = turn.actor()?;
     renew::acknowledge_reuse(tx, &actor, &found, generation, turn.now).await?;
     let view = session_view::load(&**tx, found).await?;
-    Ok(turn.replace(session::reuse_acknowledged(
+    Ok(session::reuse_acknowledged(
         &turn.reader,
         &view,
         &actor.label(),
-    )))
+    ))
 }

@@ -1,6 +1,7 @@
 //! A tap of an operator: the button is used up in the transaction of what it does.
 
 use waiaas_daemon_core::Error;
+use waiaas_daemon_core::agent::AgentStatus;
 use waiaas_daemon_core::console::callbacks::{self, Taken, Tap, Unusable};
 use waiaas_daemon_core::console::messages;
 use waiaas_daemon_core::console::outbox::{self, Call, Draft, Priority, Target};
@@ -9,7 +10,7 @@ use waiaas_daemon_core::session::RevokeReason;
 use waiaas_protocol::ids::AgentId;
 
 use super::new_session::{self, Granted};
-use super::{claim, sessions};
+use super::{agents, claim, kill_switch, sessions};
 use crate::telegram::action::Action;
 use crate::telegram::auth::What;
 use crate::telegram::schema::Handled;
@@ -98,32 +99,49 @@ async fn act(
         return Ok(turn.say(view));
     }
     callbacks::close_keyboard(&**tx, taken.outbox_id, turn.now).await?;
-    Ok(match action {
-        Action::AgentsPage { page } => turn.replace(new_session::choose(turn, page).await?),
+    in_place(turn, tx, action).await
+}
+
+/// What a button makes of the message that carries it.
+async fn in_place(turn: &Turn, tx: &mut WriteTx, action: Action) -> Result<Vec<Draft>, Error> {
+    let (manual, rejected) = (RevokeReason::ManualRevoke, RevokeReason::RenewalRejected);
+    let (active, suspended) = (AgentStatus::Active, AgentStatus::Suspended);
+    let view = match action {
+        Action::AgentsPage { page } => new_session::choose(turn, page).await?,
         Action::PickAgent { agent_id } | Action::NewSession { agent_id } => {
-            turn.replace(new_session::pick(turn, agent_id).await?)
+            new_session::pick(turn, agent_id).await?
         }
         Action::Cancel | Action::Create { .. } | Action::CreateForClaim { .. } => {
-            turn.replace(grant::cancelled(&turn.reader))
+            grant::cancelled(&turn.reader)
         }
-        Action::SessionsPage { page } => turn.replace(sessions::list(turn, &**tx, page).await?),
+        Action::SessionsPage { page } => sessions::list(turn, &**tx, page).await?,
         Action::OpenSession { session_id, page } => {
             sessions::open(turn, tx, session_id, page).await?
         }
-        Action::AskRevoke { session_id, .. } => {
-            turn.replace(sessions::ask_revoke(turn, tx, session_id).await?)
-        }
-        Action::Revoke { session_id } => {
-            sessions::end(turn, tx, session_id, RevokeReason::ManualRevoke).await?
-        }
+        Action::AskRevoke { session_id, .. } => sessions::ask_revoke(turn, tx, session_id).await?,
+        Action::Revoke { session_id } => return sessions::end(turn, tx, session_id, manual).await,
         Action::Reject { session_id } => {
-            sessions::end(turn, tx, session_id, RevokeReason::RenewalRejected).await?
+            return sessions::end(turn, tx, session_id, rejected).await;
         }
         Action::ReuseMine {
             session_id,
             generation,
         } => sessions::reuse_was_mine(turn, tx, session_id, generation).await?,
-    })
+        Action::ActivateKillSwitch => kill_switch::activate(turn, tx).await?,
+        Action::AgentListPage { page } => agents::list(turn, &**tx, page).await?,
+        Action::OpenAgent { agent_id, page } => agents::open(turn, tx, agent_id, page).await?,
+        Action::Suspend { agent_id, page } => {
+            agents::set_status(turn, tx, agent_id, suspended, page).await?
+        }
+        Action::Resume { agent_id, page } => {
+            agents::set_status(turn, tx, agent_id, active, page).await?
+        }
+        Action::UndoSuspend {
+            agent_id,
+            audit_seq,
+        } => agents::undo_suspend(turn, tx, agent_id, audit_seq).await?,
+    };
+    Ok(turn.replace(view))
 }
 
 async fn create(

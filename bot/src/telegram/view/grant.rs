@@ -1,7 +1,7 @@
 //! `/newsession`: which agent, what it would be granted, and what became of it.
 
 use i18n_embed_fl::fl;
-use waiaas_daemon_core::agent::AgentView;
+use waiaas_daemon_core::agent::{AgentView, AgentWallet};
 use waiaas_daemon_core::session::constraints::{Limits, Resolved};
 use waiaas_daemon_core::session::handover::Outcome;
 use waiaas_daemon_core::session::view::SessionView;
@@ -69,7 +69,8 @@ pub(in crate::telegram) fn choose_agent(
     view.row([cancel_button(reader)])
 }
 
-fn cancel_button(reader: &Reader) -> Choice {
+/// The button that leaves everything as it is.
+pub(super) fn cancel_button(reader: &Reader) -> Choice {
     Choice::new(fl!(reader.texts, "console-button-cancel"), Action::Cancel)
 }
 
@@ -99,16 +100,7 @@ pub(in crate::telegram) fn confirm(
             when = reader.moment(absolute_expires_at)
         ),
     ];
-    let names = agent.wallets.iter().map(|wallet| {
-        let name = escape(&wallet.name);
-        if wallet.is_default {
-            fl!(reader.texts, "console-default-wallet", name = name)
-        } else {
-            name
-        }
-    });
-    let names = names.collect::<Vec<_>>().join(", ");
-    lines.push(fl!(reader.texts, "console-wallets-line", wallets = names));
+    lines.push(wallets_line(reader, &agent.wallets));
     lines.extend(limit_lines(reader, &granted.limits));
     let create = Action::Create {
         agent_id: agent.agent.id,
@@ -126,6 +118,20 @@ pub(in crate::telegram) fn confirm(
         cancel_button(reader),
     ]);
     view.row(another_machine)
+}
+
+/// The wallets that an agent gets by default, in one line.
+pub(super) fn wallets_line(reader: &Reader, wallets: &[AgentWallet]) -> String {
+    let names = wallets.iter().map(|wallet| {
+        let name = escape(&wallet.name);
+        if wallet.is_default {
+            fl!(reader.texts, "console-default-wallet", name = name)
+        } else {
+            name
+        }
+    });
+    let names = names.collect::<Vec<_>>().join(", ");
+    fl!(reader.texts, "console-wallets-line", wallets = names)
 }
 
 /// The limits that there are, one a line.

@@ -96,7 +96,9 @@ impl Reader {
                 ("newsession", fl!(texts, "console-menu-newsession")),
                 ("sessions", fl!(texts, "console-menu-sessions")),
                 ("revoke", fl!(texts, "console-menu-revoke")),
+                ("agents", fl!(texts, "console-menu-agents")),
                 ("status", fl!(texts, "console-menu-status")),
+                ("killswitch", fl!(texts, "console-menu-killswitch")),
                 ("help", fl!(texts, "console-menu-help")),
             ]);
         } else {

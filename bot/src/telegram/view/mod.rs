@@ -1,10 +1,12 @@
 //! Puts domain values into words and buttons. Pure: no database, no Telegram, no clock.
 
+pub(super) mod agent;
 pub(super) mod alert;
 pub(super) mod claim;
 pub(super) mod grant;
 pub(super) mod help;
 pub(super) mod html;
+pub(super) mod kill_switch;
 pub(super) mod session;
 pub(super) mod status;
 pub(super) mod time;
