@@ -555,12 +555,64 @@ console-agent-suspended-by =
 console-agent-resumed-by = ▶️ <b>{ $agent }</b>: Resumed by { $by }, { $hour }. It may act again.
 console-agent-suspension-undone = ▶️ <b>{ $agent }</b>: Suspension undone by { $by }, { $hour }. It may act again.
 
+console-button-change = Change
+console-button-renewals =
+    { $count ->
+        [0] no renewals
+        [one] { $count } renewal
+       *[other] { $count } renewals
+    }
+console-button-refresh = Refresh
+console-button-audit = Audit trail
+console-session-recent = Recently:
+console-page = (page { $page } of { $pages })
+console-audit-title = <b>Audit trail</b>
+console-audit-title-agent = <b>Audit trail of { $agent }</b>
+console-audit-none = Nothing has been recorded yet.
+console-audit-unknown-agent = There is no agent “{ $name }”. /agents shows all of them.
+console-audit-when = { $when } · { $by }
+console-audit-brief = • { $when }: { $what } ({ $by })
+console-audit-by-agent = the agent
+audit-session-created = Session created
+audit-session-renewed = Session renewed, renewal { $count }
+audit-session-revoked = Session ended: { $why }
+audit-session-expired = Session expired
+audit-sessions-purged = Old sessions deleted: { $count }
+audit-session-delivered = Token file written
+audit-session-wallet-linked = Wallet added to the session: { $wallet }
+audit-session-wallet-unlinked = Wallet taken from the session: { $wallet }
+audit-session-default-wallet-changed = Default wallet of the session: { $wallet }
+audit-token-reused = An old token was used from { $from }
+audit-token-reuse-acknowledged = Use of the old token confirmed as the owner’s
+audit-agent-created = Agent added
+audit-agent-suspended = Agent suspended
+audit-agent-resumed = Agent resumed
+audit-agent-terminated = Agent removed
+audit-agent-defaults-changed = Default limits changed
+audit-agent-wallet-linked = Wallet for future sessions: { $wallet }
+audit-agent-wallet-unlinked = No longer for future sessions: wallet { $wallet }
+audit-agent-default-wallet-changed = Default wallet of future sessions: { $wallet }
+audit-wallet-created = Wallet added: { $wallet }
+audit-wallet-terminated = Wallet removed: { $wallet }
+audit-kill-switch-activated = Kill switch turned on
+audit-kill-switch-recovered = Kill switch turned off
+audit-keys-rotated = Signing key changed
+audit-database-restore-frozen = Restored database found, every session frozen
+audit-database-restore-confirmed = Restored database confirmed
+audit-pairing-code-created = Pairing code made
+audit-operator-paired = May use the console: { $user }
+audit-operator-removed = May no longer use the console: { $user }
+audit-pairing-refused = Wrong pairing code from { $user }
+audit-console-refused = Stranger refused: { $user }
+audit-notification-dead-lettered = Alert given up: { $why }
+
 console-help =
     <b>What you can do here</b>
     /newsession [agent] – give an agent a session
     /sessions – live sessions, their details, and Revoke
     /revoke [id] – end a session
     /agents – agents, their details, Suspend and Resume
+    /audit [agent] – what happened, newest first
     /status – how waiaas is doing
     /killswitch – stop every agent at once
     /whoami – your ids, for the configuration
@@ -591,6 +643,7 @@ console-menu-newsession = Give an agent a session
 console-menu-sessions = Live sessions
 console-menu-revoke = End a session
 console-menu-agents = Agents
+console-menu-audit = What happened, newest first
 console-menu-killswitch = Stop every agent
 console-menu-status = How waiaas is doing
 console-menu-help = What you can do here
@@ -615,6 +668,7 @@ alert-revoked =
     ⏹ Session <code>{ $session }</code> of <b>{ $agent }</b> was revoked by { $by }, { $when }.
     Reason: { $why }
 alert-reason-manual = revoked by hand
+alert-reason-renewal-rejected = its renewal was rejected
 alert-reason-replaced = a new session took its token file
 alert-reason-handover-failed = its token file could not be written
 alert-reason-token-reused = an old token of it was used again

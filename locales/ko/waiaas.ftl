@@ -532,12 +532,63 @@ console-agent-suspended-by =
 console-agent-resumed-by = ▶️ <b>{ $agent }</b>: 정지 해제됨 ({ $by }, { $hour }). 다시 활동할 수 있습니다.
 console-agent-suspension-undone = ▶️ <b>{ $agent }</b>: 정지를 되돌림 ({ $by }, { $hour }). 다시 활동할 수 있습니다.
 
+console-button-change = 바꾸기
+console-button-renewals =
+    { $count ->
+        [0] 갱신 없음
+       *[other] 갱신 { $count }회
+    }
+console-button-refresh = 새로 고침
+console-button-audit = 감사 기록
+console-session-recent = 최근 기록:
+console-page = ({ $pages }쪽 중 { $page }쪽)
+console-audit-title = <b>감사 기록</b>
+console-audit-title-agent = <b>감사 기록: { $agent }</b>
+console-audit-none = 아직 기록이 없습니다.
+console-audit-unknown-agent = ‘{ $name }’ 에이전트가 없습니다. 전체 목록: /agents
+console-audit-when = { $when } · { $by }
+console-audit-brief = • { $when }: { $what } ({ $by })
+console-audit-by-agent = 에이전트
+audit-session-created = 세션 생성
+audit-session-renewed = 세션 갱신 { $count }회차
+audit-session-revoked = 세션 종료: { $why }
+audit-session-expired = 세션 만료
+audit-sessions-purged = 오래된 세션 삭제: { $count }개
+audit-session-delivered = 토큰 파일 작성
+audit-session-wallet-linked = 세션에 지갑 추가: { $wallet }
+audit-session-wallet-unlinked = 세션에서 지갑 제외: { $wallet }
+audit-session-default-wallet-changed = 세션의 기본 지갑 변경: { $wallet }
+audit-token-reused = 이전 토큰 사용: { $from }
+audit-token-reuse-acknowledged = 이전 토큰을 본인이 사용한 것으로 확인
+audit-agent-created = 에이전트 추가
+audit-agent-suspended = 에이전트 정지
+audit-agent-resumed = 에이전트 정지 해제
+audit-agent-terminated = 에이전트 제거
+audit-agent-defaults-changed = 기본 제한 변경
+audit-agent-wallet-linked = 앞으로의 세션에 지갑 추가: { $wallet }
+audit-agent-wallet-unlinked = 앞으로의 세션에서 지갑 제외: { $wallet }
+audit-agent-default-wallet-changed = 앞으로의 세션의 기본 지갑 변경: { $wallet }
+audit-wallet-created = 지갑 추가: { $wallet }
+audit-wallet-terminated = 지갑 제거: { $wallet }
+audit-kill-switch-activated = 긴급 차단 켜짐
+audit-kill-switch-recovered = 긴급 차단 꺼짐
+audit-keys-rotated = 서명 키 교체
+audit-database-restore-frozen = 복원된 데이터베이스 발견, 모든 세션 동결
+audit-database-restore-confirmed = 복원된 데이터베이스 확인
+audit-pairing-code-created = 연결 코드 생성
+audit-operator-paired = 콘솔 사용 허용: { $user }
+audit-operator-removed = 콘솔 사용 해제: { $user }
+audit-pairing-refused = 틀린 연결 코드: { $user }
+audit-console-refused = 권한 없는 사용자 거부: { $user }
+audit-notification-dead-lettered = 알림 전송 포기: { $why }
+
 console-help =
     <b>여기서 할 수 있는 일</b>
     /newsession [에이전트] – 에이전트에게 세션 주기
     /sessions – 활성 세션 보기, 종료하기
     /revoke [ID] – 세션 종료
     /agents – 에이전트 보기, 정지하기, 정지 해제하기
+    /audit [에이전트] – 감사 기록 보기
     /status – waiaas 상태
     /killswitch – 모든 에이전트 멈추기
     /whoami – 설정에 쓸 내 ID
@@ -568,6 +619,7 @@ console-menu-newsession = 에이전트에게 세션 주기
 console-menu-sessions = 활성 세션
 console-menu-revoke = 세션 종료
 console-menu-agents = 에이전트
+console-menu-audit = 감사 기록
 console-menu-killswitch = 모든 에이전트 멈추기
 console-menu-status = waiaas 상태
 console-menu-help = 할 수 있는 일
@@ -595,6 +647,7 @@ alert-revoked =
     { $by }, { $when }
     이유: { $why }
 alert-reason-manual = 직접 종료함
+alert-reason-renewal-rejected = 갱신이 거부됨
 alert-reason-replaced = 새 세션이 토큰 파일을 이어받음
 alert-reason-handover-failed = 토큰 파일을 쓸 수 없었음
 alert-reason-token-reused = 이전 토큰이 다시 사용됨

@@ -45,6 +45,19 @@ pub(super) enum Action {
     Revoke { session_id: SessionId },
     /// End a session because its renewal is not wanted.
     Reject { session_id: SessionId },
+    /// The same question with another renewal unit, seconds, and number of renewals.
+    Change {
+        agent_id: AgentId,
+        expires_in: i64,
+        max_renewals: i64,
+    },
+    /// A page of the audit trail, of one agent or of all. Without `before` it begins with what
+    /// is newest then.
+    AuditPage {
+        agent_id: Option<AgentId>,
+        before: Option<i64>,
+        page: usize,
+    },
     /// Turn the kill switch on.
     ActivateKillSwitch,
     /// Another page of the agents to look at.

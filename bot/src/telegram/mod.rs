@@ -16,6 +16,7 @@ mod handler;
 mod inbox;
 mod menu;
 mod poller;
+mod preset;
 mod probe;
 mod schema;
 mod sender;

@@ -11,7 +11,7 @@ use super::auth::{self, Gate, Incoming, What};
 use super::command::{self, Command, Request};
 use super::console::Console;
 use super::handler::{
-    agents, help, kill_switch, new_session, pairing, sessions, status, stranger, tap,
+    agents, audit, help, kill_switch, new_session, pairing, sessions, status, stranger, tap,
 };
 use super::turn::{Turn, UpdateId};
 
@@ -66,6 +66,7 @@ fn operator_commands() -> Tree {
         .branch(dptree::filter_map(start_code).endpoint(pairing::by_operator))
         .branch(dptree::filter_map(new_session_agent).endpoint(new_session::on_command))
         .branch(dptree::filter_map(revoke_id).endpoint(sessions::on_revoke))
+        .branch(dptree::filter_map(audit_agent).endpoint(audit::on_command))
         .branch(only(Command::Sessions).endpoint(sessions::on_command))
         .branch(only(Command::Agents).endpoint(agents::on_command))
         .branch(only(Command::KillSwitch).endpoint(kill_switch::on_command))
@@ -134,6 +135,13 @@ fn new_session_agent(request: Request) -> Option<Argument> {
 fn revoke_id(request: Request) -> Option<Argument> {
     match request {
         Request::Command(Command::Revoke(id)) => Some(Argument(id.trim().to_owned())),
+        _ => None,
+    }
+}
+
+fn audit_agent(request: Request) -> Option<Argument> {
+    match request {
+        Request::Command(Command::Audit(agent)) => Some(Argument(agent.trim().to_owned())),
         _ => None,
     }
 }

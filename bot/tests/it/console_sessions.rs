@@ -191,3 +191,41 @@ async fn status_help_and_unknown_text() {
         story.assert(&bench, "status_and_help");
     }
 }
+
+#[tokio::test]
+async fn details_tell_what_happened_of_late_and_refresh_looks_again() {
+    for language in ["en", "ko"] {
+        let bench = TestDaemon::speaking(language)
+            .await
+            .with_agent("trader")
+            .await;
+        let mut story = Story::default();
+        let mut session = bench.issue("trader").await;
+        bench.quiet().await;
+        bench.skip();
+        let list = bench.say("/sessions").await;
+        let opened = bench.tap_at(&list, 0, 0).await;
+        story.message("just made", &opened);
+        // Nothing has changed: the message stays, and its buttons go on working.
+        bench
+            .press(&opened, &opened.keyboard[1][1].text.clone())
+            .await;
+        let same = bench.settled(&opened).await;
+        assert_eq!(same.text, opened.text);
+
+        for _ in 0..5 {
+            bench.advance(43_200).await;
+            session = bench.renew(&session).await;
+        }
+        bench.quiet().await;
+        bench.skip();
+        let list = bench.say("/sessions").await;
+        let opened = bench.tap_at(&list, 0, 0).await;
+        story.message("renewed five times", &opened);
+        let path = format!("/v1/sessions/{}/revoke", session.id);
+        bench.admin("POST", &path, Value::Null).await.ok();
+        let ended = bench.tap_at(&opened, 1, 1).await;
+        story.message("Refresh, after the machine has ended it", &ended);
+        story.assert(&bench, "session_details");
+    }
+}

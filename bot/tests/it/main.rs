@@ -8,6 +8,8 @@ mod config;
 mod console_access;
 mod console_agents;
 mod console_alerts;
+mod console_audit;
+mod console_change;
 mod console_claim;
 mod console_crash;
 mod console_delivery;

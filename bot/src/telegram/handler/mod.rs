@@ -2,6 +2,7 @@
 //! `view`, and nothing here waits for Telegram.
 
 pub(super) mod agents;
+pub(super) mod audit;
 pub(super) mod claim;
 pub(super) mod help;
 pub(super) mod kill_switch;

@@ -21,6 +21,7 @@ use waiaas_protocol::wire::ConstraintsRequest;
 use crate::telegram::console::Console;
 use crate::telegram::schema::{Argument, Handled};
 use crate::telegram::turn::Turn;
+use crate::telegram::view::grant::Offer;
 use crate::telegram::view::{View, grant};
 
 /// What the end of a hand-over needs to find its message again.
@@ -50,7 +51,7 @@ pub(in crate::telegram) async fn on_command(turn: Turn, name: Argument) -> Handl
         choose(&turn, 0).await?
     } else {
         match agents::show(&turn.console.core, &name.0).await {
-            Ok(agent) => confirm(&turn, &agent)?,
+            Ok(agent) => confirm(&turn, &agent, None)?,
             Err(Error::AgentNotFound { nearest }) => {
                 grant::unknown_agent(&turn.reader, &name.0, nearest.as_deref())
             }
@@ -68,21 +69,50 @@ pub(super) async fn choose(turn: &Turn, page: usize) -> Result<View, Error> {
     match all.as_slice() {
         [] if any => Ok(grant::no_active_agents(&turn.reader)),
         [] => Ok(grant::no_agents(&turn.reader)),
-        [only] => confirm(turn, only),
+        [only] => confirm(turn, only, None),
         several => Ok(grant::choose_agent(&turn.reader, several, page)),
     }
 }
 
 /// What an agent would be granted.
 pub(super) async fn pick(turn: &Turn, agent_id: AgentId) -> Result<View, Error> {
+    ask(turn, agent_id, None).await
+}
+
+/// The same with another renewal unit, seconds, and number of renewals; judged as if they had
+/// been asked for now.
+pub(super) async fn change(
+    turn: &Turn,
+    agent_id: AgentId,
+    expires_in: i64,
+    max_renewals: i64,
+) -> Result<View, Error> {
+    let choice = ConstraintsRequest {
+        expires_in: Some(expires_in),
+        max_renewals: Some(max_renewals),
+        ..ConstraintsRequest::default()
+    };
+    ask(turn, agent_id, Some(choice)).await
+}
+
+async fn ask(
+    turn: &Turn,
+    agent_id: AgentId,
+    choice: Option<ConstraintsRequest>,
+) -> Result<View, Error> {
     match agents::show(&turn.console.core, &agent_id.to_string()).await {
-        Ok(agent) => confirm(turn, &agent),
+        Ok(agent) => confirm(turn, &agent, choice),
         Err(cause @ Error::AgentNotFound { .. }) => turn.refusal(&cause),
         Err(cause) => Err(cause),
     }
 }
 
-fn confirm(turn: &Turn, agent: &AgentView) -> Result<View, Error> {
+/// What the agent would be granted, by its defaults or as chosen; then the choice goes on.
+fn confirm(
+    turn: &Turn,
+    agent: &AgentView,
+    choice: Option<ConstraintsRequest>,
+) -> Result<View, Error> {
     let core = &turn.console.core;
     if let Err(cause) = agent.agent.status.require_active() {
         return turn.refusal(&cause);
@@ -91,12 +121,26 @@ fn confirm(turn: &Turn, agent: &AgentView) -> Result<View, Error> {
         let agent_name = Some(agent.agent.name.clone());
         return turn.refusal(&Error::SessionRequiresWallet { agent_name });
     }
-    let granted = match ceiling(turn, &agent.agent) {
-        Ok(granted) => granted,
+    let offer = match offer(turn, &agent.agent, choice) {
+        Ok(offer) => offer,
         Err(cause) => return turn.refusal(&cause),
     };
     let absolute = turn.now + core.policy.session_absolute_lifetime_s;
-    Ok(grant::confirm(&turn.reader, agent, &granted, absolute))
+    Ok(grant::confirm(&turn.reader, agent, &offer, absolute))
+}
+
+fn offer(turn: &Turn, agent: &Agent, choice: Option<ConstraintsRequest>) -> Result<Offer, Error> {
+    let ceiling = ceiling(turn, agent)?;
+    let changing = choice.is_some();
+    let granted = match choice {
+        Some(constraints) => resolve(turn, agent, constraints)?,
+        None => ceiling.clone(),
+    };
+    Ok(Offer {
+        granted,
+        ceiling,
+        changing,
+    })
 }
 
 /// What an agent would be granted without a choice, which is also the most it can be.
@@ -104,7 +148,15 @@ fn confirm(turn: &Turn, agent: &AgentView) -> Result<View, Error> {
 /// # Errors
 /// [`Error::RequestInvalid`] when the defaults are out of range by now.
 pub(super) fn ceiling(turn: &Turn, agent: &Agent) -> Result<Resolved, Error> {
-    let new = new_session(turn, agent.id, &Granted::default(), None, None);
+    resolve(turn, agent, ConstraintsRequest::default())
+}
+
+fn resolve(turn: &Turn, agent: &Agent, constraints: ConstraintsRequest) -> Result<Resolved, Error> {
+    let granted = Granted {
+        constraints,
+        ..Granted::default()
+    };
+    let new = new_session(turn, agent.id, &granted, None, None);
     service::resolve_constraints(&turn.console.core, agent, &new)
 }
 

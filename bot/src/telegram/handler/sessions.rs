@@ -8,6 +8,7 @@ use waiaas_daemon_core::session::view::{self as session_view, SessionView};
 use waiaas_daemon_core::session::{RevokeReason, renew, repo, service};
 use waiaas_protocol::ids::SessionId;
 
+use super::audit;
 use crate::telegram::schema::{Argument, Handled};
 use crate::telegram::turn::Turn;
 use crate::telegram::view::{View, session};
@@ -25,7 +26,7 @@ pub(in crate::telegram) async fn on_revoke(turn: Turn, id: Argument) -> Handled 
     }
     let view = match service::show(&turn.console.core, &id.0).await {
         Ok(view) if view.session.is_live(turn.now) => session::ask_revoke(&turn.reader, &view),
-        Ok(view) => session::details(&turn.reader, &view, 0),
+        Ok(view) => details(&turn, turn.console.core.db.read(), &view, 0).await?,
         Err(Error::SessionNotFound) => session::unknown(&turn.reader, &id.0),
         Err(Error::RequestInvalid(_)) => session::ambiguous(&turn.reader, &id.0),
         Err(cause) => return Err(cause),
@@ -55,6 +56,16 @@ async fn load(tx: &WriteTx, id: SessionId) -> Result<Option<SessionView>, Error>
     }
 }
 
+async fn details(
+    turn: &Turn,
+    db: &impl ConnectionTrait,
+    view: &SessionView,
+    page: usize,
+) -> Result<View, Error> {
+    let recent = audit::recent(db, view.session.id).await?;
+    Ok(session::details(&turn.reader, view, &recent, page))
+}
+
 /// The details of a session.
 pub(super) async fn open(
     turn: &Turn,
@@ -63,7 +74,7 @@ pub(super) async fn open(
     page: usize,
 ) -> Result<View, Error> {
     Ok(match load(tx, id).await? {
-        Some(view) => session::details(&turn.reader, &view, page),
+        Some(view) => details(turn, &**tx, &view, page).await?,
         None => session::unknown(&turn.reader, &id.to_string()),
     })
 }
@@ -75,7 +86,7 @@ pub(super) async fn ask_revoke(turn: &Turn, tx: &WriteTx, id: SessionId) -> Resu
         Some(view) if view.session.revocation.is_some() => {
             session::ended(&turn.reader, &view, false)
         }
-        Some(view) => session::details(&turn.reader, &view, 0),
+        Some(view) => details(turn, &**tx, &view, 0).await?,
         None => session::unknown(&turn.reader, &id.to_string()),
     })
 }

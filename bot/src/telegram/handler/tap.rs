@@ -10,7 +10,7 @@ use waiaas_daemon_core::session::RevokeReason;
 use waiaas_protocol::ids::AgentId;
 
 use super::new_session::{self, Granted};
-use super::{agents, claim, kill_switch, sessions};
+use super::{agents, audit, claim, kill_switch, sessions};
 use crate::telegram::action::Action;
 use crate::telegram::auth::What;
 use crate::telegram::schema::Handled;
@@ -127,6 +127,16 @@ async fn in_place(turn: &Turn, tx: &mut WriteTx, action: Action) -> Result<Vec<D
             session_id,
             generation,
         } => sessions::reuse_was_mine(turn, tx, session_id, generation).await?,
+        Action::Change {
+            agent_id,
+            expires_in,
+            max_renewals,
+        } => new_session::change(turn, agent_id, expires_in, max_renewals).await?,
+        Action::AuditPage {
+            agent_id,
+            before,
+            page,
+        } => audit::page(turn, &**tx, agent_id, before, page).await?,
         Action::ActivateKillSwitch => kill_switch::activate(turn, tx).await?,
         Action::AgentListPage { page } => agents::list(turn, &**tx, page).await?,
         Action::OpenAgent { agent_id, page } => agents::open(turn, tx, agent_id, page).await?,

@@ -121,6 +121,12 @@ pub(in crate::telegram) fn details(
         fl!(reader.texts, "console-button-back"),
         Action::AgentListPage { page },
     );
+    let entries = Action::AuditPage {
+        agent_id: Some(agent_id),
+        before: None,
+        page: 0,
+    };
+    let audit = Choice::new(fl!(reader.texts, "console-button-audit"), entries);
     match agent.status {
         AgentStatus::Active => {
             let suspend = fl!(reader.texts, "console-button-suspend");
@@ -135,7 +141,7 @@ pub(in crate::telegram) fn details(
         }
         AgentStatus::Terminated => text,
     }
-    .row([back])
+    .row([back, audit])
 }
 
 /// Suspended, said in place, with Undo for a while.

@@ -338,8 +338,10 @@ fn source_text(reader: &Reader, source: &str) -> String {
     }
 }
 
-fn revoke_reason(reader: &Reader, reason: &str) -> String {
+/// Why a session was ended, in words.
+pub(super) fn revoke_reason(reader: &Reader, reason: &str) -> String {
     match reason {
+        "renewal_rejected" => fl!(reader.texts, "alert-reason-renewal-rejected"),
         "replaced" => fl!(reader.texts, "alert-reason-replaced"),
         "handover_failed" => fl!(reader.texts, "alert-reason-handover-failed"),
         "claim_expired" => fl!(reader.texts, "alert-reason-claim-expired"),

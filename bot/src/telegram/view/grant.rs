@@ -5,11 +5,13 @@ use waiaas_daemon_core::agent::{AgentView, AgentWallet};
 use waiaas_daemon_core::session::constraints::{Limits, Resolved};
 use waiaas_daemon_core::session::handover::Outcome;
 use waiaas_daemon_core::session::view::SessionView;
+use waiaas_protocol::ids::AgentId;
 
 use super::html::{escape, with_code};
 use super::session::{ended, new_session_button, short_id};
 use super::{Choice, Page, Reader, View, claim, shorten};
 use crate::telegram::action::Action;
+use crate::telegram::preset;
 
 /// There is no agent that could be given a session.
 pub(in crate::telegram) fn no_agents(reader: &Reader) -> View {
@@ -74,13 +76,25 @@ pub(super) fn cancel_button(reader: &Reader) -> Choice {
     Choice::new(fl!(reader.texts, "console-button-cancel"), Action::Cancel)
 }
 
-/// What would be granted, with Create and Cancel.
+/// What would be granted, and within which bounds it can be changed.
+#[derive(Debug, Clone)]
+pub(in crate::telegram) struct Offer {
+    /// What Create grants.
+    pub(in crate::telegram) granted: Resolved,
+    /// The resolved defaults.
+    pub(in crate::telegram) ceiling: Resolved,
+    /// Whether the presets are shown.
+    pub(in crate::telegram) changing: bool,
+}
+
+/// What would be granted, with Create, Change and Cancel, or with the presets to choose from.
 pub(in crate::telegram) fn confirm(
     reader: &Reader,
     agent: &AgentView,
-    granted: &Resolved,
+    offer: &Offer,
     absolute_expires_at: i64,
 ) -> View {
+    let granted = &offer.granted;
     let mut lines = vec![
         fl!(
             reader.texts,
@@ -113,11 +127,58 @@ pub(in crate::telegram) fn confirm(
             .map(|w| w.id),
     };
     let another_machine = claim::button(reader, &create);
-    let view = View::text(lines.join("\n")).row([
+    let mut view = View::text(lines.join("\n"));
+    let presets = preset_rows(reader, agent.agent.id, offer);
+    let any = presets.iter().any(|row| row.len() > 1);
+    if offer.changing {
+        view.rows
+            .extend(presets.into_iter().filter(|row| row.len() > 1));
+    }
+    view = view.row([
         Choice::new(fl!(reader.texts, "console-button-create"), create),
         cancel_button(reader),
     ]);
+    if any && !offer.changing {
+        let change = change_to(agent.agent.id, granted.expires_in, granted.max_renewals);
+        let label = fl!(reader.texts, "console-button-change");
+        view = view.row([Choice::new(label, change)]);
+    }
     view.row(another_machine)
+}
+
+fn change_to(agent_id: AgentId, expires_in: i64, max_renewals: i64) -> Action {
+    Action::Change {
+        agent_id,
+        expires_in,
+        max_renewals,
+    }
+}
+
+/// Renewal units and numbers of renewals up to the ceilings; what stands in the message is
+/// marked.
+fn preset_rows(reader: &Reader, agent_id: AgentId, offer: &Offer) -> [Vec<Choice>; 2] {
+    let (unit, renewals) = (offer.granted.expires_in, offer.granted.max_renewals);
+    let mark = |label: String, chosen: bool| {
+        if chosen {
+            format!("✓ {label}")
+        } else {
+            label
+        }
+    };
+    let units = preset::expires_in(offer.ceiling.expires_in)
+        .into_iter()
+        .map(|preset| {
+            let label = mark(reader.duration(preset), preset == unit);
+            Choice::new(label, change_to(agent_id, preset, renewals))
+        });
+    let counts = preset::max_renewals(offer.ceiling.max_renewals)
+        .into_iter()
+        .map(|preset| {
+            let label = fl!(reader.texts, "console-button-renewals", count = preset);
+            let label = mark(label, preset == renewals);
+            Choice::new(label, change_to(agent_id, unit, preset))
+        });
+    [units.collect(), counts.collect()]
 }
 
 /// The wallets that an agent gets by default, in one line.

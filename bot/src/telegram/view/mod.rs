@@ -2,6 +2,7 @@
 
 pub(super) mod agent;
 pub(super) mod alert;
+pub(super) mod audit;
 pub(super) mod claim;
 pub(super) mod grant;
 pub(super) mod help;
@@ -208,8 +209,7 @@ pub(super) struct Page<'a, T> {
 impl<'a, T> Page<'a, T> {
     /// Page `number` from 0 on; a number past the end is the last page.
     pub(super) fn of(all: &'a [T], number: usize) -> Self {
-        let pages = all.len().div_ceil(PAGE_ROWS).max(1);
-        let number = number.min(pages - 1);
+        let (number, pages) = Self::place(all.len(), number);
         let from = number * PAGE_ROWS;
         let to = (from + PAGE_ROWS).min(all.len());
         Self {
@@ -217,6 +217,12 @@ impl<'a, T> Page<'a, T> {
             number,
             pages,
         }
+    }
+
+    /// The page there is for `number`, and how many there are, for so many rows.
+    pub(super) fn place(count: usize, number: usize) -> (usize, usize) {
+        let pages = count.div_ceil(PAGE_ROWS).max(1);
+        (number.min(pages - 1), pages)
     }
 
     /// The number that a person reads, from 1 on.

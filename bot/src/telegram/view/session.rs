@@ -6,6 +6,7 @@ use waiaas_daemon_core::session::view::SessionView;
 use waiaas_protocol::ids::{AgentId, SessionId};
 
 use super::alert::who;
+use super::audit::Told;
 use super::grant::limit_lines;
 use super::html::escape;
 use super::time::bar;
@@ -18,7 +19,12 @@ const SHORT_ID_CHARS: usize = 13;
 
 /// The beginning of an id: enough for `/revoke`.
 pub(in crate::telegram) fn short_id(id: SessionId) -> String {
-    id.to_string().chars().take(SHORT_ID_CHARS).collect()
+    short_id_text(&id.to_string())
+}
+
+/// As [`short_id`], of an id as it is stored.
+pub(super) fn short_id_text(id: &str) -> String {
+    id.chars().take(SHORT_ID_CHARS).collect()
 }
 
 /// The button that begins a new session for an agent.
@@ -116,13 +122,33 @@ fn last_seen(reader: &Reader, view: &SessionView) -> String {
     }
 }
 
-/// One session with what it may.
-pub(in crate::telegram) fn details(reader: &Reader, view: &SessionView, page: usize) -> View {
+/// One session with what it may, and what happened to it of late.
+pub(in crate::telegram) fn details(
+    reader: &Reader,
+    view: &SessionView,
+    recent: &[Told],
+    page: usize,
+) -> View {
+    let text = View::text(detail_lines(reader, view, recent).join("\n"));
     let session = &view.session;
     let back = Choice::new(
         fl!(reader.texts, "console-button-back"),
         Action::SessionsPage { page },
     );
+    let session_id = session.id;
+    let new_session = new_session_button(reader, session.agent_id);
+    if session.is_live(reader.now) {
+        let again = Action::OpenSession { session_id, page };
+        let refresh = Choice::new(fl!(reader.texts, "console-button-refresh"), again);
+        text.row([revoke_button(reader, session_id, false), new_session])
+            .row([back, refresh])
+    } else {
+        text.row([new_session, back])
+    }
+}
+
+fn detail_lines(reader: &Reader, view: &SessionView, recent: &[Told]) -> Vec<String> {
+    let session = &view.session;
     let mut lines = vec![fl!(
         reader.texts,
         "console-session-head",
@@ -157,16 +183,12 @@ pub(in crate::telegram) fn details(reader: &Reader, view: &SessionView, page: us
     let names = names.collect::<Vec<_>>().join(", ");
     lines.push(fl!(reader.texts, "console-wallets-line", wallets = names));
     lines.extend(limit_lines(reader, &session.limits));
-    let text = View::text(lines.join("\n"));
-    if session.is_live(reader.now) {
-        text.row([
-            revoke_button(reader, session.id, false),
-            new_session_button(reader, session.agent_id),
-        ])
-        .row([back])
-    } else {
-        text.row([new_session_button(reader, session.agent_id), back])
+    if !recent.is_empty() {
+        lines.push(String::new());
+        lines.push(fl!(reader.texts, "console-session-recent"));
+        lines.extend(recent.iter().map(|told| told.brief(reader)));
     }
+    lines
 }
 
 fn state_line(reader: &Reader, view: &SessionView) -> String {
