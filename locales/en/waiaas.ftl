@@ -565,6 +565,21 @@ console-button-renewals =
 console-button-refresh = Refresh
 console-button-audit = Audit trail
 console-session-recent = Recently:
+console-no-wallets =
+    There is no wallet yet.
+    Add one on the machine that runs waiaas:
+    <code>waiaas wallet add WALLET --chain evm --network base --address 0x…</code>
+console-wallets-title =
+    { $count ->
+        [one] <b>One wallet</b>
+       *[other] <b>{ $count } wallets</b>
+    }
+console-wallets-title-paged = <b>{ $count } wallets</b> (page { $page } of { $pages })
+console-wallet-summary = <b>{ $wallet }</b> · { $chain } · { $network }
+console-wallet-address = Address: <code>{ $address }</code>
+console-wallet-users = Agents that use it: { $agents }
+console-wallet-unused = No agent uses it. On the machine: <code>waiaas agent wallet add AGENT WALLET</code>
+console-wallet-terminated = Removed for good: no session reaches it any more.
 console-page = (page { $page } of { $pages })
 console-audit-title = <b>Audit trail</b>
 console-audit-title-agent = <b>Audit trail of { $agent }</b>
@@ -612,6 +627,7 @@ console-help =
     /sessions – live sessions, their details, and Revoke
     /revoke [id] – end a session
     /agents – agents, their details, Suspend and Resume
+    /wallets – wallets, their addresses, and who uses them
     /audit [agent] – what happened, newest first
     /status – how waiaas is doing
     /killswitch – stop every agent at once
@@ -643,6 +659,7 @@ console-menu-newsession = Give an agent a session
 console-menu-sessions = Live sessions
 console-menu-revoke = End a session
 console-menu-agents = Agents
+console-menu-wallets = Wallets
 console-menu-audit = What happened, newest first
 console-menu-killswitch = Stop every agent
 console-menu-status = How waiaas is doing

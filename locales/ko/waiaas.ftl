@@ -541,6 +541,20 @@ console-button-renewals =
 console-button-refresh = 새로 고침
 console-button-audit = 감사 기록
 console-session-recent = 최근 기록:
+console-no-wallets =
+    아직 지갑이 없습니다.
+    waiaas를 실행하는 컴퓨터에서 추가하세요.
+    <code>waiaas wallet add WALLET --chain evm --network base --address 0x…</code>
+console-wallets-title =
+    { $count ->
+       *[other] <b>지갑 { $count }개</b>
+    }
+console-wallets-title-paged = <b>지갑 { $count }개</b> ({ $pages }쪽 중 { $page }쪽)
+console-wallet-summary = <b>{ $wallet }</b> · { $chain } · { $network }
+console-wallet-address = 주소: <code>{ $address }</code>
+console-wallet-users = 사용하는 에이전트: { $agents }
+console-wallet-unused = 사용하는 에이전트가 없습니다. 컴퓨터에서 추가하세요: <code>waiaas agent wallet add AGENT WALLET</code>
+console-wallet-terminated = 제거된 지갑입니다. 이 지갑을 쓸 수 있는 세션은 없습니다.
 console-page = ({ $pages }쪽 중 { $page }쪽)
 console-audit-title = <b>감사 기록</b>
 console-audit-title-agent = <b>감사 기록: { $agent }</b>
@@ -588,6 +602,7 @@ console-help =
     /sessions – 활성 세션 보기, 종료하기
     /revoke [ID] – 세션 종료
     /agents – 에이전트 보기, 정지하기, 정지 해제하기
+    /wallets – 지갑과 주소, 사용하는 에이전트 보기
     /audit [에이전트] – 감사 기록 보기
     /status – waiaas 상태
     /killswitch – 모든 에이전트 멈추기
@@ -619,6 +634,7 @@ console-menu-newsession = 에이전트에게 세션 주기
 console-menu-sessions = 활성 세션
 console-menu-revoke = 세션 종료
 console-menu-agents = 에이전트
+console-menu-wallets = 지갑
 console-menu-audit = 감사 기록
 console-menu-killswitch = 모든 에이전트 멈추기
 console-menu-status = waiaas 상태

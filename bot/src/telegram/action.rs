@@ -60,6 +60,10 @@ pub(super) enum Action {
     },
     /// Turn the kill switch on.
     ActivateKillSwitch,
+    /// Another page of wallets.
+    WalletsPage { page: usize },
+    /// The details of a wallet.
+    OpenWallet { wallet_id: WalletId, page: usize },
     /// Another page of the agents to look at.
     AgentListPage { page: usize },
     /// The details of an agent.

@@ -18,6 +18,8 @@ pub(super) enum Command {
     Revoke(String),
     /// `/agents`.
     Agents,
+    /// `/wallets`.
+    Wallets,
     /// `/audit [agent]`.
     Audit(String),
     /// `/killswitch`.

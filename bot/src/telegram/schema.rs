@@ -12,6 +12,7 @@ use super::command::{self, Command, Request};
 use super::console::Console;
 use super::handler::{
     agents, audit, help, kill_switch, new_session, pairing, sessions, status, stranger, tap,
+    wallets,
 };
 use super::turn::{Turn, UpdateId};
 
@@ -69,6 +70,7 @@ fn operator_commands() -> Tree {
         .branch(dptree::filter_map(audit_agent).endpoint(audit::on_command))
         .branch(only(Command::Sessions).endpoint(sessions::on_command))
         .branch(only(Command::Agents).endpoint(agents::on_command))
+        .branch(only(Command::Wallets).endpoint(wallets::on_command))
         .branch(only(Command::KillSwitch).endpoint(kill_switch::on_command))
         .branch(only(Command::Status).endpoint(status::on_command))
         .branch(only(Command::WhoAmI).endpoint(help::who_am_i))

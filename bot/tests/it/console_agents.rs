@@ -1,6 +1,8 @@
 //! `/agents`: who may act, and the suspension from the phone with its Undo.
 
 use serde_json::{Value, json};
+use waiaas_daemon_core::actor::Actor;
+use waiaas_daemon_core::agent::status::undo_suspend_in;
 
 use crate::harness::{OWNER_ID, PATIENCE, Story, TestDaemon, shown};
 
@@ -88,6 +90,30 @@ async fn undo_works_for_five_minutes_and_once() {
     let twice = "This has been decided already.";
     assert_eq!(answer.unwrap().text.as_deref(), Some(twice));
     assert_eq!(bench.sql(SUSPENDED).await, [["SUSPENDED"]]);
+}
+
+#[tokio::test]
+async fn undo_is_judged_again_by_the_service() {
+    let bench = TestDaemon::new().await.with_agent("trader").await;
+    let opened = bench.tap_at(&bench.say("/agents").await, 0, 0).await;
+    bench.tap(&opened, "Suspend").await;
+    let newest = "SELECT seq, at, agent_id FROM audit_log ORDER BY seq DESC LIMIT 1";
+    let row = bench.sql(newest).await.remove(0);
+    let (seq, at): (i64, i64) = (row[0].parse().unwrap(), row[1].parse().unwrap());
+    let agent = row[2].parse().unwrap();
+    let core = bench.core();
+    for (seq, now, undone) in [
+        (seq, at + 300, false),
+        (seq - 1, at, false),
+        (seq, at + 299, true),
+        (seq, at + 299, false),
+    ] {
+        let mut tx = core.db.begin_write().await.unwrap();
+        let change = undo_suspend_in(core, &mut tx, &Actor::Daemon, agent, seq, now).await;
+        tx.commit().await.unwrap();
+        assert_eq!(change.unwrap().is_some(), undone, "{seq} at {now}");
+    }
+    assert_eq!(bench.sql(SUSPENDED).await, [["ACTIVE"]]);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod console_new_session;
 mod console_pairing;
 mod console_secrets;
 mod console_sessions;
+mod console_wallets;
 mod demo;
 mod harness;
 mod keeper;

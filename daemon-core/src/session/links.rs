@@ -1,8 +1,10 @@
 //! The wallets of a session: SQL and use cases (PROTOCOL.md section 9). A session reaches
 //! only the wallets linked to it, and exactly one of them is the default.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
+};
 use serde_json::json;
 use waiaas_protocol::ids::{SessionId, WalletId};
 
@@ -12,6 +14,7 @@ use crate::agent::service::WALLETS_PER_AGENT_MAX;
 use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
 use crate::db::WriteTx;
+use crate::db::entity::session as session_entity;
 use crate::db::entity::session_wallet::{ActiveModel, Column, Entity};
 use crate::db::entity::wallet as wallet_entity;
 use crate::error::Error;
@@ -74,6 +77,26 @@ pub async fn list(
             })
         })
         .collect()
+}
+
+/// How many live sessions reach a wallet.
+///
+/// # Errors
+/// As the database says.
+pub async fn count_live_of(
+    db: &impl ConnectionTrait,
+    wallet: WalletId,
+    now: i64,
+) -> Result<u64, Error> {
+    let linked = Query::select()
+        .column(Column::SessionId)
+        .from(Entity)
+        .and_where(Column::WalletId.eq(wallet.to_string()))
+        .to_owned();
+    let live = session_entity::Entity::find()
+        .filter(repo::live(now))
+        .filter(session_entity::Column::Id.in_subquery(linked));
+    Ok(live.count(db).await?)
 }
 
 async fn sessions_of(db: &impl ConnectionTrait, wallet: WalletId) -> Result<Vec<SessionId>, Error> {

@@ -12,3 +12,4 @@ pub(super) mod sessions;
 pub(super) mod status;
 pub(super) mod stranger;
 pub(super) mod tap;
+pub(super) mod wallets;

@@ -10,7 +10,7 @@ use waiaas_daemon_core::session::RevokeReason;
 use waiaas_protocol::ids::AgentId;
 
 use super::new_session::{self, Granted};
-use super::{agents, audit, claim, kill_switch, sessions};
+use super::{agents, audit, claim, kill_switch, sessions, wallets};
 use crate::telegram::action::Action;
 use crate::telegram::auth::What;
 use crate::telegram::schema::Handled;
@@ -138,6 +138,8 @@ async fn in_place(turn: &Turn, tx: &mut WriteTx, action: Action) -> Result<Vec<D
             page,
         } => audit::page(turn, &**tx, agent_id, before, page).await?,
         Action::ActivateKillSwitch => kill_switch::activate(turn, tx).await?,
+        Action::WalletsPage { page } => wallets::list(turn, &**tx, page).await?,
+        Action::OpenWallet { wallet_id, page } => wallets::open(turn, tx, wallet_id, page).await?,
         Action::AgentListPage { page } => agents::list(turn, &**tx, page).await?,
         Action::OpenAgent { agent_id, page } => agents::open(turn, tx, agent_id, page).await?,
         Action::Suspend { agent_id, page } => {

@@ -81,6 +81,36 @@ pub(in crate::telegram) fn details(
     granted: Option<&Resolved>,
     page: usize,
 ) -> View {
+    let agent_id = view.agent.id;
+    let text = View::text(detail_lines(reader, view, granted).join("\n"));
+    let back = Choice::new(
+        fl!(reader.texts, "console-button-back"),
+        Action::AgentListPage { page },
+    );
+    let entries = Action::AuditPage {
+        agent_id: Some(agent_id),
+        before: None,
+        page: 0,
+    };
+    let audit = Choice::new(fl!(reader.texts, "console-button-audit"), entries);
+    match view.agent.status {
+        AgentStatus::Active => {
+            let suspend = fl!(reader.texts, "console-button-suspend");
+            text.row([
+                Choice::new(suspend, Action::Suspend { agent_id, page }),
+                new_session_button(reader, agent_id),
+            ])
+        }
+        AgentStatus::Suspended => {
+            let resume = fl!(reader.texts, "console-button-resume");
+            text.row([Choice::new(resume, Action::Resume { agent_id, page })])
+        }
+        AgentStatus::Terminated => text,
+    }
+    .row([back, audit])
+}
+
+fn detail_lines(reader: &Reader, view: &AgentView, granted: Option<&Resolved>) -> Vec<String> {
     let agent = &view.agent;
     let mut lines = vec![
         fl!(
@@ -115,33 +145,7 @@ pub(in crate::telegram) fn details(
         ));
         lines.extend(limit_lines(reader, &granted.limits));
     }
-    let agent_id = agent.id;
-    let text = View::text(lines.join("\n"));
-    let back = Choice::new(
-        fl!(reader.texts, "console-button-back"),
-        Action::AgentListPage { page },
-    );
-    let entries = Action::AuditPage {
-        agent_id: Some(agent_id),
-        before: None,
-        page: 0,
-    };
-    let audit = Choice::new(fl!(reader.texts, "console-button-audit"), entries);
-    match agent.status {
-        AgentStatus::Active => {
-            let suspend = fl!(reader.texts, "console-button-suspend");
-            text.row([
-                Choice::new(suspend, Action::Suspend { agent_id, page }),
-                new_session_button(reader, agent_id),
-            ])
-        }
-        AgentStatus::Suspended => {
-            let resume = fl!(reader.texts, "console-button-resume");
-            text.row([Choice::new(resume, Action::Resume { agent_id, page })])
-        }
-        AgentStatus::Terminated => text,
-    }
-    .row([back, audit])
+    lines
 }
 
 /// Suspended, said in place, with Undo for a while.

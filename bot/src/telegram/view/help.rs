@@ -97,6 +97,7 @@ impl Reader {
                 ("sessions", fl!(texts, "console-menu-sessions")),
                 ("revoke", fl!(texts, "console-menu-revoke")),
                 ("agents", fl!(texts, "console-menu-agents")),
+                ("wallets", fl!(texts, "console-menu-wallets")),
                 ("audit", fl!(texts, "console-menu-audit")),
                 ("status", fl!(texts, "console-menu-status")),
                 ("killswitch", fl!(texts, "console-menu-killswitch")),

@@ -11,6 +11,7 @@ pub(super) mod kill_switch;
 pub(super) mod session;
 pub(super) mod status;
 pub(super) mod time;
+pub(super) mod wallet;
 
 use std::sync::Arc;
 
