@@ -20,6 +20,9 @@ async fn a_wallet_is_opened_with_its_address_its_agents_and_its_sessions() {
             bench.add_agent_with(agent, &["shared"]).await;
         }
         bench.issue("trader").await;
+        let ended = bench.issue("trader").await;
+        let path = format!("/v1/sessions/{}/revoke", ended.id);
+        bench.admin("POST", &path, Value::Null).await.ok();
         bench.quiet().await;
         bench.skip();
         let list = bench.say("/wallets").await;
