@@ -111,8 +111,11 @@ impl ApiClient {
         match answered {
             Ok(data) => Outcome::Success(data),
             Err(DoorError::Unreachable { reason, .. }) => {
-                let at = self.door.base_url();
-                Outcome::Waiting(Guidance::daemon_unavailable(&format!("{at}: {reason}")))
+                let reason = match self.door.base_url() {
+                    Some(at) => format!("{at}: {reason}"),
+                    None => reason,
+                };
+                Outcome::Waiting(Guidance::daemon_unavailable(&reason))
             }
             Err(DoorError::Refused(refusal)) => match waiting(&refusal) {
                 Some(guidance) => Outcome::Waiting(guidance),

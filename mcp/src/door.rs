@@ -28,7 +28,8 @@ const USER_AGENT: &str = concat!("waiaas-mcp/", env!("CARGO_PKG_VERSION"));
 /// The agents' door of one daemon.
 #[derive(Debug)]
 pub struct Door {
-    base: BaseUrl,
+    /// Or why nobody knows where the daemon is.
+    base: Result<BaseUrl, String>,
     /// Made with the first request: reading the system's certificates would delay the start.
     client: OnceLock<Client>,
 }
@@ -38,15 +39,25 @@ impl Door {
     #[must_use]
     pub const fn new(base: BaseUrl) -> Self {
         Self {
-            base,
+            base: Ok(base),
             client: OnceLock::new(),
         }
     }
 
-    /// Where the daemon is.
+    /// A door that nobody knows the way to: every request fails with this reason, and no token
+    /// is sent to a guessed address.
     #[must_use]
-    pub const fn base_url(&self) -> &BaseUrl {
-        &self.base
+    pub const fn closed(reason: String) -> Self {
+        Self {
+            base: Err(reason),
+            client: OnceLock::new(),
+        }
+    }
+
+    /// Where the daemon is, where that is known.
+    #[must_use]
+    pub fn base_url(&self) -> Option<&BaseUrl> {
+        self.base.as_ref().ok()
     }
 
     /// Reads `path`, asking once more when the connection broke: the daemon may have been
@@ -114,26 +125,33 @@ impl Door {
     }
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, DoorError> {
+        let base = self
+            .base
+            .as_ref()
+            .map_err(|reason| DoorError::Unreachable {
+                reason: reason.clone(),
+                again: false,
+            })?;
         let client = match self.client.get() {
             Some(client) => client,
             None => {
-                let made = self.connectable().map_err(|cause| answer::unsent(&cause))?;
+                let made = connectable(base).map_err(|cause| answer::unsent(&cause))?;
                 self.client.get_or_init(|| made)
             }
         };
-        Ok(client.request(method, self.base.join(path)))
+        Ok(client.request(method, base.join(path)))
     }
+}
 
-    fn connectable(&self) -> reqwest::Result<Client> {
-        let mut builder = Client::builder()
-            .user_agent(USER_AGENT)
-            .connect_timeout(Duration::from_secs(CONNECT_TIMEOUT_S))
-            .timeout(Duration::from_secs(REQUEST_TIMEOUT_S))
-            // A redirect would carry the token to somebody else.
-            .redirect(redirect::Policy::none());
-        if self.base.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        builder.build()
+fn connectable(base: &BaseUrl) -> reqwest::Result<Client> {
+    let mut builder = Client::builder()
+        .user_agent(USER_AGENT)
+        .connect_timeout(Duration::from_secs(CONNECT_TIMEOUT_S))
+        .timeout(Duration::from_secs(REQUEST_TIMEOUT_S))
+        // A redirect would carry the token to somebody else.
+        .redirect(redirect::Policy::none());
+    if base.is_loopback() {
+        builder = builder.no_proxy();
     }
+    builder.build()
 }

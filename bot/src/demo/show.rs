@@ -46,7 +46,7 @@ impl<'a> Show<'a> {
         stage.start_agent(&cast.watcher);
         let facts = Facts {
             speed,
-            agent_door: stage.agent_door.base_url().to_string(),
+            agent_door: stage.agent_door_url(),
             data_dir: stage.data_dir().display().to_string(),
         };
         let show = Self {

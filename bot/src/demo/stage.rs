@@ -96,6 +96,11 @@ impl Stage {
         self.data_dir.path()
     }
 
+    /// The agents' door as a person types it.
+    pub(super) fn agent_door_url(&self) -> String {
+        format!("http://{}", self.daemon.agents_addr)
+    }
+
     /// Lets an agent look for its token and work with it.
     pub(super) fn start_agent(&self, member: &cast::Member) {
         let agent = Agent::new(AgentParts {

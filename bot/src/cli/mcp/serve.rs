@@ -24,6 +24,9 @@ use crate::cli::config::ConfigFlags;
 use crate::cli::context::Context;
 use crate::report::{Exit, Failure, Outcome};
 
+/// What a model is told then.
+const CONFIG_UNREADABLE: &str = "its config.toml cannot be read, so its address is not known; `waiaas doctor` says what is wrong";
+
 /// Serve an MCP client.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Serve {
@@ -54,12 +57,12 @@ impl Serve {
         if let Some(warning) = platform_warning() {
             tracing::warn!("{warning}");
         }
-        let base_url = match self.base_url {
-            Some(given) => given,
+        let door = match self.base_url {
+            Some(given) => Door::new(given),
             None => configured(context)?,
         };
+        let door = Arc::new(door);
         let entropy = app::system_entropy().map_err(|error| Failure::from_error(&error))?;
-        let door = Arc::new(Door::new(base_url));
         let keeper = SessionManager::new(KeeperParts {
             data_dir: context.data_dir()?,
             agent: self.agent,
@@ -77,25 +80,22 @@ impl Serve {
     }
 }
 
-/// Where the daemon of this data directory listens. A configuration that cannot be read keeps
-/// no agent from starting: `waiaas doctor` is where it is mended.
-fn configured(context: &Context) -> Result<BaseUrl, Failure> {
-    let listen = match context.config(&ConfigFlags::default()) {
-        Ok(config) => config.http.listen,
-        Err(_) => {
-            tracing::warn!("config.toml cannot be read, so the default address is used");
-            DEFAULT_LISTEN
-        }
+/// The door of this data directory's daemon. A configuration that cannot be read keeps no agent
+/// from starting, but nothing is sent to a guessed address: `waiaas doctor` is where it is mended.
+fn configured(context: &Context) -> Result<Door, Failure> {
+    let Ok(config) = context.config(&ConfigFlags::default()) else {
+        tracing::warn!("config.toml cannot be read, so the daemon is not looked for");
+        return Ok(Door::closed(CONFIG_UNREADABLE.to_owned()));
     };
-    reachable(listen).ok_or_else(|| {
+    let listen = config.http.listen;
+    let base_url = reachable(listen).ok_or_else(|| {
         let listen = listen.to_string();
         Failure::new(fl!(context.texts, "cli-mcp-serve-listen", listen = listen))
             .with_hint(fl!(context.texts, "cli-mcp-serve-listen-hint"))
             .with_exit(Exit::Usage)
-    })
+    })?;
+    Ok(Door::new(base_url))
 }
-
-const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3100);
 
 /// The same address as this machine's own programs reach it; `None` where plain HTTP would
 /// have to leave the machine, or another user's program could stand at the address we guess.

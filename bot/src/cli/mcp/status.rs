@@ -164,9 +164,8 @@ async fn ask_the_daemon(context: &Context, seen: &mut Seen) -> Outcome {
         let route = path(&["sessions", &token.session_id.to_string()], &context.texts)?;
         match client.get::<SessionBody>(&route).await {
             Ok(session) => {
-                let renewed_no_more =
-                    session.state != SessionStateBody::Active || session.renewals_left == 0;
-                token.next_renewal_at = token.next_renewal_at.filter(|_| !renewed_no_more);
+                token.next_renewal_at =
+                    token.next_renewal_at.filter(|at| is_granted(&session, *at));
                 file.session = Some(session);
             }
             Err(failure) => {
@@ -176,6 +175,14 @@ async fn ask_the_daemon(context: &Context, seen: &mut Seen) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Whether a renewal at this moment would be granted (PROTOCOL.md section 4, checks 3, 6 and 7).
+fn is_granted(session: &SessionBody, at: Timestamp) -> bool {
+    let ends_at_s = at.unix_s().saturating_add(session.constraints.expires_in);
+    session.state == SessionStateBody::Active
+        && session.renewals_left > 0
+        && ends_at_s <= session.absolute_expires_at.unix_s()
 }
 
 fn print(context: &Context, seen: &Seen) -> Outcome {

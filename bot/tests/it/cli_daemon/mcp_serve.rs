@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::home::{Home, wait_for};
+use super::home::{Home, skipped, wait_for};
 use crate::cli::Cli;
 
 /// A client that speaks JSON-RPC by hand.
@@ -138,13 +138,31 @@ fn without_daemon_session_or_directory_it_comes_up_and_guides() {
 
 #[test]
 fn a_configuration_that_cannot_be_read_keeps_no_agent_from_starting() {
-    let home = Home::new();
+    let (home, daemon) = Home::with_trader();
+    home.ok(&["session", "create", "--agent", "trader", "--to-token-file"]);
+    drop(daemon);
+    // Somebody else's program at the address that a guess would name.
+    let Ok(squatter) = std::net::TcpListener::bind("127.0.0.1:3100") else {
+        skipped("port 3100 is taken here");
+        return;
+    };
+    squatter.set_nonblocking(true).unwrap();
     std::fs::write(home.file("config.toml"), "http = nonsense").unwrap();
     let mut client = Client::start(&home.cli, &[]);
-    client.call("session_status");
+    let status = client.call("session_status");
+    let content = &status["structuredContent"];
+    assert_eq!(content["status"], "daemon_unavailable");
+    assert!(
+        content["message"].as_str().unwrap().contains("config.toml"),
+        "{content}"
+    );
     let (code, log) = client.close();
     assert_eq!(code, Some(0));
     assert!(log.contains("config.toml"), "{log}");
+    assert!(
+        squatter.accept().is_err(),
+        "no token goes to a guessed address"
+    );
 }
 
 #[test]

@@ -76,6 +76,24 @@ fn a_session_without_renewals_left_says_so_and_an_agent_can_be_picked() {
 }
 
 #[test]
+fn a_session_whose_absolute_end_is_nearer_than_a_unit_is_renewed_no_more() {
+    let home = Home::new();
+    let _daemon = home.start(&["--set", "security.session_absolute_lifetime=86400"]);
+    home.add_wallet("hot", super::home::EVM);
+    home.ok(&["agent", "add", "trader", "--wallet", "hot"]);
+    for (unit, renewed) in [("20h", false), ("4h", true)] {
+        let create = ["session", "create", "--agent", "trader", "--to-token-file"];
+        home.ok(&[&create[..], &["--expires-in", unit]].concat());
+        let seen = home.json(&["mcp", "status"]);
+        assert_eq!(
+            seen["files"][0]["nextRenewalAt"].is_string(),
+            renewed,
+            "{seen}"
+        );
+    }
+}
+
+#[test]
 fn it_is_said_in_korean() {
     let home = Home::with(Cli::new().env("LANG", "ko_KR.UTF-8"));
     let _daemon = home.start(&[]);
