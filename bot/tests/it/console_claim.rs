@@ -15,6 +15,11 @@ fn code_in(message: &MessageView) -> String {
         .to_owned()
 }
 
+/// The row of the button: the last, whatever other choices there are.
+fn another_machine(asked: &MessageView) -> usize {
+    asked.keyboard.len() - 1
+}
+
 async fn claim(bench: &TestDaemon, code: &str) -> (u16, Value) {
     let url = format!("http://{}/v1/sessions/claim", bench.agents_addr());
     let request = reqwest::Client::new().post(url);
@@ -25,7 +30,7 @@ async fn claim(bench: &TestDaemon, code: &str) -> (u16, Value) {
 /// `/newsession` and "For another machine"; the message with the code.
 async fn issued(bench: &TestDaemon) -> MessageView {
     let asked = bench.say("/newsession").await;
-    bench.tap_at(&asked, 1, 0).await;
+    bench.tap_at(&asked, another_machine(&asked), 0).await;
     bench.settled(&asked).await
 }
 
@@ -39,7 +44,7 @@ async fn a_code_for_another_machine_is_shown_used_and_alarms_when_tried_again() 
         let mut story = Story::default();
         let asked = bench.say("/newsession").await;
         story.message("/newsession", &asked);
-        bench.tap_at(&asked, 1, 0).await;
+        bench.tap_at(&asked, another_machine(&asked), 0).await;
         let waiting = bench.settled(&asked).await;
         story.message("For another machine", &waiting);
         assert!(bench.unseen().is_empty(), "{:?}", bench.unseen());
@@ -134,8 +139,8 @@ async fn one_question_makes_one_session_whatever_is_tapped() {
     let bench = TestDaemon::new().await.with_agent("trader").await;
     let asked = bench.say("/newsession").await;
     let data = |row: usize| asked.keyboard[row][0].callback_data.clone().unwrap();
-    bench.tap_at(&asked, 1, 0).await;
-    for data in [data(0), data(1)] {
+    bench.tap_at(&asked, another_machine(&asked), 0).await;
+    for data in [data(0), data(another_machine(&asked))] {
         let id = bench.owner.id();
         let tap = bench.owner.forge_tap(id, asked.id, &data).unwrap();
         let toast = bench.owner.wait_for_answer(&tap, PATIENCE).await.unwrap();
@@ -145,7 +150,10 @@ async fn one_question_makes_one_session_whatever_is_tapped() {
     assert_eq!(bench.live_sessions().await.len(), 1);
     // A stranger's tap on the same button does nothing at all.
     let asked = bench.say("/newsession").await;
-    let data = asked.keyboard[1][0].callback_data.clone().unwrap();
+    let data = asked.keyboard[another_machine(&asked)][0]
+        .callback_data
+        .clone()
+        .unwrap();
     let tap = bench.stranger.forge_tap(bench.owner.id(), asked.id, &data);
     if let Ok(tap) = tap {
         let _ = bench.stranger.wait_for_answer(&tap, PATIENCE).await;
@@ -160,7 +168,7 @@ async fn one_that_cannot_be_granted_is_refused_in_place() {
     let asked = bench.say("/newsession").await;
     let path = "/v1/agents/trader/suspend";
     bench.admin("POST", path, Value::Null).await.ok();
-    let refused = bench.tap_at(&asked, 1, 0).await;
+    let refused = bench.tap_at(&asked, another_machine(&asked), 0).await;
     assert!(refused.text.contains("suspended"), "{}", refused.text);
     assert!(refused.keyboard.is_empty());
     assert!(bench.live_sessions().await.is_empty());
@@ -181,7 +189,7 @@ async fn the_code_is_in_the_message_and_nowhere_else_also_over_a_restart() {
         description: "Bad Gateway".to_owned(),
     };
     bench.sandbox.faults().next("editMessageText", 1_000, fails);
-    let label = asked.keyboard[1][0].text.clone();
+    let label = asked.keyboard[another_machine(&asked)][0].text.clone();
     bench.owner.tap(asked.id, &label).unwrap();
     bench
         .until("a try to edit", async || {
