@@ -16,14 +16,16 @@ use waiaas_daemon_core::config::Config;
 use waiaas_daemon_core::core::{Core, Policy};
 use waiaas_daemon_core::entropy::Entropy;
 use waiaas_daemon_core::http::{self, HttpSettings};
-use waiaas_daemon_core::notify::channel::Channel;
+use waiaas_daemon_core::notify::channel::discord::DiscordChannel;
+use waiaas_daemon_core::notify::channel::ntfy::NtfyChannel;
+use waiaas_daemon_core::notify::channel::{Channel, OutletError};
 use waiaas_daemon_core::notify::retention;
 use waiaas_daemon_core::notify::worker::Worker;
 use waiaas_daemon_core::session::expiry;
 use waiaas_daemon_core::session::handover;
 use waiaas_daemon_core::setup::{self, Initialised, Paths, SetupError};
 
-use crate::telegram::{Console, ConsoleSettings, Pacing};
+use crate::telegram::{self, Console, ConsoleSettings, Pacing};
 
 /// The file name of the owner's door in the data directory.
 pub const ADMIN_SOCKET: &str = "admin.sock";
@@ -91,6 +93,9 @@ pub enum StartError {
     /// The Telegram client cannot be made.
     #[error("the Telegram console cannot be started")]
     Telegram(#[from] crate::telegram::ClientError),
+    /// A channel cannot be made.
+    #[error("the channels of alerts cannot be started")]
+    Channel(#[from] OutletError),
     /// The database refuses.
     #[error("the daemon cannot be started")]
     Core(#[from] waiaas_daemon_core::Error),
@@ -153,12 +158,12 @@ impl Daemon {
         let tracker = TaskTracker::new();
         // Unfinished hand-overs first: no agent may renew while its file is behind.
         let console = start_console(config, &core, pacing, &tracker, &stop).await?;
+        let channels = channels(config, &core, console.as_ref())?;
         let settings = http_settings(config, agents_addr);
         let agents = http::agent_router(core.clone(), settings.clone());
         tracker.spawn(http::serve::serve_agents(listener, agents, stop.clone()));
         let owner = http::admin_router(core.clone(), settings);
         tracker.spawn(http::serve::serve_admin(admin, owner, stop.clone()));
-        let channels: Vec<Arc<dyn Channel>> = console.iter().map(Console::channel).collect();
         tracker.spawn(Worker::new(core.clone(), channels).run(stop.clone()));
         tracker.spawn(scan(core.clone(), console.clone(), stop.clone()));
         stop_on_failure.disarm();
@@ -193,6 +198,31 @@ impl Daemon {
             tracing::debug!(%cause, "admin socket not removed");
         }
     }
+}
+
+/// The configured channels of alerts, the first choice first.
+fn channels(
+    config: &Config,
+    core: &Core,
+    console: Option<&Console>,
+) -> Result<Vec<Arc<dyn Channel>>, OutletError> {
+    let notify = &config.notify;
+    let words = || telegram::alert_words(notify.language, notify.time_zone.clone());
+    let mut channels: Vec<Arc<dyn Channel>> = console.map(Console::channel).into_iter().collect();
+    if let Some(webhook) = &notify.discord_webhook_url {
+        let discord = DiscordChannel::new(core, webhook.clone(), words())?;
+        channels.push(Arc::new(discord));
+    }
+    if let Some(topic) = &notify.ntfy_url {
+        let ntfy = NtfyChannel::new(core, topic, notify.ntfy_token.clone(), words())?;
+        channels.push(Arc::new(ntfy));
+    }
+    let place = |channel: &Arc<dyn Channel>| {
+        let name = channel.name();
+        notify.order.iter().position(|chosen| *chosen == name)
+    };
+    channels.sort_by_key(place);
+    Ok(channels)
 }
 
 async fn start_console(

@@ -12,6 +12,7 @@ mod database_url;
 mod describe;
 mod file;
 mod inputs;
+mod notify;
 mod problem;
 mod reader;
 mod schema;
@@ -28,6 +29,7 @@ use waiaas_protocol::wire::ConstraintsRequest;
 
 pub use describe::Setting;
 pub use inputs::{ConfigFile, ConfigInputs, Override};
+pub use notify::{CHANNELS, NotifyConfig};
 pub use problem::{ConfigErrors, ConfigProblem};
 pub use source::Source;
 pub use starter::{starter_text, write_private};
@@ -52,6 +54,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// The console; absent while no bot token is given.
     pub telegram: Option<TelegramConfig>,
+    /// Channels of alerts besides the console, and their order.
+    pub notify: NotifyConfig,
     /// Storage.
     pub database: DatabaseConfig,
     /// Sessions and keys.
@@ -141,10 +145,13 @@ impl Config {
     /// out of range, and values that do not go together.
     pub fn load(inputs: &ConfigInputs) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::collect(inputs);
+        let http = http(&mut reader);
+        let telegram = telegram::read(&mut reader, inputs);
         let config = Self {
             data_dir: inputs.data_dir.clone(),
-            http: http(&mut reader),
-            telegram: telegram::read(&mut reader, inputs),
+            http,
+            notify: notify::read(&mut reader, inputs, telegram.is_some()),
+            telegram,
             database: DatabaseConfig {
                 path: database_path(&reader, &inputs.data_dir),
             },

@@ -6,6 +6,7 @@ use waiaas_daemon_core::console::operators::{self, Operator};
 use waiaas_daemon_core::console::outbox::{Call, Draft, Priority, Target};
 use waiaas_daemon_core::notify::channel::{Channel, ChannelError, Delivery, DeliveryFuture};
 use waiaas_daemon_core::notify::event::Event;
+use waiaas_daemon_core::notify::health::ChannelState;
 use waiaas_daemon_core::notify::outbox::Pending;
 
 use super::console::{CHANNEL, Console};
@@ -108,6 +109,16 @@ const fn is_quiet(event: &Event) -> bool {
 impl Channel for TelegramChannel {
     fn name(&self) -> &'static str {
         CHANNEL
+    }
+
+    /// What is enqueued while Telegram is away, or refuses the token, stays in the queue. A
+    /// conflict is about polling only.
+    fn is_ready(&self) -> bool {
+        let state = self.console.core.health.state(CHANNEL);
+        !matches!(
+            state,
+            ChannelState::Unreachable | ChannelState::Unauthorized
+        )
     }
 
     fn deliver<'a>(&'a self, event: &'a Pending) -> DeliveryFuture<'a> {

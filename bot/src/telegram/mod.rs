@@ -22,7 +22,9 @@ mod schema;
 mod sender;
 mod turn;
 mod view;
+mod wording;
 
 pub use client::ClientError;
 pub use console::{Console, ConsoleSettings, Pacing};
 pub(crate) use probe::{ProbeFault, SeenBot, look};
+pub(crate) use wording::render as alert_words;

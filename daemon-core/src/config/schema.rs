@@ -23,6 +23,12 @@ pub(super) enum Rule {
     BotToken,
     /// `http(s)://host[:port][/path]`, plain HTTP only to loopback.
     ApiUrl,
+    /// A Discord webhook, `https://…/webhooks/id/token`: who knows it may post.
+    WebhookUrl,
+    /// An ntfy topic, `https://host/topic`: on a public server who knows it may read.
+    TopicUrl,
+    /// An ntfy access token.
+    AccessToken,
     /// `sqlite://…`.
     DatabaseUrl,
     /// A filter for log lines.
@@ -73,7 +79,19 @@ impl Key {
 
     /// Whether its value may never be printed.
     pub(super) fn is_secret(&self) -> bool {
-        matches!(self.rule, Rule::BotToken)
+        match self.rule {
+            Rule::BotToken | Rule::WebhookUrl | Rule::TopicUrl | Rule::AccessToken => true,
+            Rule::Flag
+            | Rule::Integer { .. }
+            | Rule::Address
+            | Rule::Choice(_)
+            | Rule::Text
+            | Rule::ApiUrl
+            | Rule::DatabaseUrl
+            | Rule::LogFilter
+            | Rule::Amount
+            | Rule::List => false,
+        }
     }
 }
 
@@ -138,6 +156,20 @@ keys! {
     LANGUAGE = "telegram"."language", Rule::Choice(&["en", "ko"]), Nothing,
         "Language of the chat; without it Telegram's own setting counts.";
 
+    DISCORD_WEBHOOK_URL = "notify"."discord_webhook_url", Rule::WebhookUrl, Nothing,
+        "Discord webhook for alerts; whoever knows it can post. Better kept in a file of its own: discord_webhook_url_file.";
+    DISCORD_WEBHOOK_URL_FILE = "notify"."discord_webhook_url_file", Rule::Text, Nothing,
+        "A file with nothing but the webhook's address, readable by its owner only.";
+    NTFY_URL = "notify"."ntfy_url", Rule::TopicUrl, Nothing,
+        "ntfy server and topic for alerts; on a public server the topic is a secret.";
+    NTFY_TOKEN = "notify"."ntfy_token", Rule::AccessToken, Nothing,
+        "Access token for the ntfy server, if it wants one. Better kept in a file of its own: ntfy_token_file.";
+    NTFY_TOKEN_FILE = "notify"."ntfy_token_file", Rule::Text, Nothing,
+        "A file with nothing but the access token, readable by its owner only.";
+    NOTIFY_ORDER = "notify"."order", Rule::List, Value("telegram,discord,ntfy"),
+        "INFO and WARNING go to the first of these that takes them, CRITICAL to all; one left out comes last.";
+    NOTIFY_LANGUAGE = "notify"."language", Rule::Choice(&["en", "ko"]), Value("en"),
+        "Language of alerts in Discord and ntfy; times are in telegram.time_zone.";
     DATABASE_URL = "database"."url", Rule::DatabaseUrl, InDataDir(super::DATABASE_FILE_NAME),
         "sqlite:///absolute/path, or sqlite://path from the data directory.";
 

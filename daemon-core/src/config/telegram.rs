@@ -20,6 +20,14 @@ pub enum Language {
 }
 
 impl Language {
+    /// The language of a checked code.
+    pub(super) fn of(code: &str) -> Self {
+        match code {
+            "ko" => Self::Ko,
+            _ => Self::En,
+        }
+    }
+
     /// Its code, as in `locales/`.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -49,7 +57,8 @@ pub struct TelegramConfig {
 
 /// The section, or `None` while no token is given.
 pub(super) fn read(reader: &mut Reader, inputs: &ConfigInputs) -> Option<TelegramConfig> {
-    let (bot_token, bot_token_file) = bot_token(reader, inputs)?;
+    let (bot_token, bot_token_file) =
+        secret_file::given(reader, inputs, &schema::BOT_TOKEN, &schema::BOT_TOKEN_FILE)?;
     Some(TelegramConfig {
         bot_token,
         bot_token_file,
@@ -59,17 +68,12 @@ pub(super) fn read(reader: &mut Reader, inputs: &ConfigInputs) -> Option<Telegra
             .trim_end_matches('/')
             .to_owned(),
         time_zone: time_zone(reader)?,
-        language: reader
-            .text(&schema::LANGUAGE)
-            .map(|code| match code.as_str() {
-                "ko" => Language::Ko,
-                _ => Language::En,
-            }),
+        language: reader.text(&schema::LANGUAGE).as_deref().map(Language::of),
     })
 }
 
 /// An IANA name that this program knows: a misspelt one would silently mean UTC.
-fn time_zone(reader: &mut Reader) -> Option<String> {
+pub(super) fn time_zone(reader: &mut Reader) -> Option<String> {
     let name = reader.text(&schema::TIME_ZONE)?;
     if jiff::tz::TimeZone::get(&name).is_err() {
         reader.refuse(
@@ -81,46 +85,6 @@ fn time_zone(reader: &mut Reader) -> Option<String> {
     Some(name)
 }
 
-/// The token, or the file with it and what the file holds, whichever comes from the higher
-/// source.
-fn bot_token(
-    reader: &mut Reader,
-    inputs: &ConfigInputs,
-) -> Option<(SecretString, Option<PathBuf>)> {
-    let direct = reader
-        .source(&schema::BOT_TOKEN)
-        .map(|source| source.rank());
-    let by_file = reader
-        .source(&schema::BOT_TOKEN_FILE)
-        .map(|source| source.rank());
-    if direct.is_some() && direct == by_file {
-        reader.refuse(
-            &schema::BOT_TOKEN_FILE,
-            "telegram.bot_token is given in the same place, and only one can count",
-            "one of the two",
-        );
-        return None;
-    }
-    if direct > by_file {
-        let token = reader.text(&schema::BOT_TOKEN)?;
-        return Some((SecretString::from(token), None));
-    }
-    let path = inputs.data_dir.join(reader.text(&schema::BOT_TOKEN_FILE)?);
-    match secret_file::read(&path) {
-        Ok(token) if is_bot_token(&token) => Some((SecretString::from(token), Some(path))),
-        Ok(_) => {
-            let problem = "the text in this file does not look like a bot token";
-            let allowed = super::value::allowed(schema::Rule::BotToken);
-            reader.refuse(&schema::BOT_TOKEN_FILE, problem, &allowed);
-            None
-        }
-        Err(refusal) => {
-            reader.refuse(&schema::BOT_TOKEN_FILE, &refusal.problem, &refusal.allowed);
-            None
-        }
-    }
-}
-
 /// `digits:text`, nothing more is known about the form.
 pub(super) fn is_bot_token(text: &str) -> bool {
     text.split_once(':').is_some_and(|(id, secret)| {
@@ -130,6 +94,9 @@ pub(super) fn is_bot_token(text: &str) -> bool {
             && secret.bytes().all(|byte| byte.is_ascii_graphic())
     })
 }
+
+/// Plain HTTP to another machine.
+pub(super) const NO_TLS: &str = "would send the bot token without TLS";
 
 /// What is wrong with a Bot API address. The host must be plain, so that nothing in it can
 /// make it look like this machine when it is not.
@@ -153,7 +120,7 @@ pub(super) fn api_url_problem(url: &str) -> Option<&'static str> {
     let Some(host) = host_of(authority) else {
         return Some("has a port that is no number from 1 to 65535");
     };
-    (plain && !is_this_machine(host)).then_some("would send the bot token without TLS")
+    (plain && !is_this_machine(host)).then_some(NO_TLS)
 }
 
 fn host_of(authority: &str) -> Option<&str> {

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use toml::de::DeValue;
 
 use super::database_url;
+use super::notify::{is_access_token, topic_url_problem, webhook_url_problem};
 use super::problem::shown;
 use super::schema::{Key, Rule};
 use super::telegram::{api_url_problem, is_bot_token};
@@ -129,6 +130,9 @@ pub(super) fn check(key: &Key, raw: &Raw<'_>) -> Result<Value, String> {
         | Rule::Text
         | Rule::BotToken
         | Rule::ApiUrl
+        | Rule::WebhookUrl
+        | Rule::TopicUrl
+        | Rule::AccessToken
         | Rule::DatabaseUrl
         | Rule::LogFilter
         | Rule::Amount => {
@@ -148,6 +152,9 @@ fn check_text(rule: Rule, text: &str) -> Result<(), String> {
         Rule::Choice(words) => is(words.contains(&text), "is none of the allowed words"),
         Rule::BotToken => is(is_bot_token(text), "does not look like a bot token"),
         Rule::ApiUrl => api_url_problem(text).map_or(Ok(()), |problem| Err(problem.to_owned())),
+        Rule::WebhookUrl => webhook_url_problem(text).map_or(Ok(()), |p| Err(p.to_owned())),
+        Rule::TopicUrl => topic_url_problem(text).map_or(Ok(()), |p| Err(p.to_owned())),
+        Rule::AccessToken => is(is_access_token(text), "does not look like an access token"),
         Rule::DatabaseUrl => database_url::check(text),
         Rule::LogFilter => is(is_log_filter(text), "is not a log filter"),
         Rule::Amount => is(
@@ -191,6 +198,9 @@ pub(super) fn allowed(rule: Rule) -> String {
         Rule::Text => format!("a text of 1 to {TEXT_BYTES_MAX} bytes"),
         Rule::BotToken => "digits, a colon and the rest, as @BotFather gives it".to_owned(),
         Rule::ApiUrl => "https://host[:port][/path]; http:// only to this machine".to_owned(),
+        Rule::WebhookUrl => "https://host/…/webhooks/id/token, as Discord gives it".to_owned(),
+        Rule::TopicUrl => "https://host[:port]/topic; http:// only to this machine".to_owned(),
+        Rule::AccessToken => "one word of visible ASCII characters".to_owned(),
         Rule::DatabaseUrl => "sqlite:///absolute/path or sqlite://path".to_owned(),
         Rule::LogFilter => {
             format!(

@@ -5,6 +5,9 @@
 pub mod channel;
 pub mod event;
 pub mod health;
+mod lane;
 pub mod outbox;
 pub mod retention;
+mod routing;
+pub mod wording;
 pub mod worker;

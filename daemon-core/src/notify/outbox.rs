@@ -1,9 +1,11 @@
-//! The outbox of events: enqueue in the caller's transaction, claim in order, mark.
+//! The outbox of events: enqueue in the caller's transaction, find what is due on a channel in
+//! order, mark. An event is marked once per channel in `notification_log`; who is asked when is
+//! decided elsewhere.
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set, Value,
 };
 
 use super::event::Event;
@@ -15,6 +17,10 @@ use crate::error::Error;
 pub const ACCEPTED: &str = "accepted";
 /// Status of an event for which a channel had nobody to tell.
 pub const NO_RECIPIENT: &str = "no_recipient";
+/// Status of an event that a channel did not take yet.
+pub const WAITING: &str = "waiting";
+/// Status of an event that was given up on a channel.
+pub const DEAD: &str = "dead";
 
 /// An event that waits for its channels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +33,6 @@ pub struct Pending {
     pub event: Event,
     /// When it was enqueued, Unix seconds.
     pub created_at: i64,
-    /// Failed attempts so far.
-    pub attempts: i64,
     /// The order is kept within a session.
     pub session_id: Option<String>,
 }
@@ -65,7 +69,8 @@ pub async fn enqueue(
 /// What the worker finds in the outbox.
 #[derive(Debug)]
 pub enum Found {
-    /// An event that is due, and nothing before it about the same session waits.
+    /// An event that is due on the channel, and nothing before it about the same session waits
+    /// there.
     Due(Box<Pending>),
     /// A row that this version cannot read.
     Unreadable {
@@ -76,37 +81,89 @@ pub enum Found {
     },
 }
 
-/// Events that are due, oldest first; of each session only the first that waits, so that the
-/// order within a session is kept and no session holds up another. A time far ahead is due
-/// too: then the clock has been set back.
+/// Events that are due on a channel, CRITICAL first, then oldest first. Of each session only
+/// the first that the channel may still be given, so that the order within a session is kept
+/// and no session holds up another; a CRITICAL that waits for another channel only holds up
+/// nothing here. A time more than `ahead_max_s` ahead is due too: then the clock has been set
+/// back.
 ///
 /// # Errors
 /// As the database says.
 pub async fn due(
     db: &impl ConnectionTrait,
+    channel: &str,
     now: i64,
-    backoff_max_s: i64,
+    ahead_max_s: i64,
     limit: u64,
 ) -> Result<Vec<Found>, Error> {
     use notification::Column;
-    let first_of_session = Expr::cust(
+    let first_of_session = Expr::cust_with_values(
         "(notification_outbox.session_id IS NULL OR NOT EXISTS (SELECT 1 \
          FROM notification_outbox e WHERE e.session_id = notification_outbox.session_id \
-         AND e.seq < notification_outbox.seq AND e.done_at IS NULL AND e.dead_at IS NULL))",
+         AND e.seq < notification_outbox.seq AND e.done_at IS NULL AND e.dead_at IS NULL \
+         AND NOT (e.level = 'CRITICAL' AND EXISTS (SELECT 1 FROM notification_log l \
+         WHERE l.event_id = e.event_id AND l.channel = ? AND l.status <> 'waiting'))))",
+        [channel],
     );
-    let time = Condition::any()
-        .add(Column::NextAttemptAt.lte(now))
-        .add(Column::NextAttemptAt.gt(now + backoff_max_s));
+    let not_paused = Expr::cust_with_values(
+        "NOT EXISTS (SELECT 1 FROM notification_log l \
+         WHERE l.event_id = notification_outbox.event_id AND l.channel = ? \
+         AND (l.status <> 'waiting' OR (l.next_attempt_at > ? AND l.next_attempt_at <= ?)))",
+        [
+            Value::from(channel),
+            Value::from(now),
+            Value::from(now + ahead_max_s),
+        ],
+    );
     let rows = notification::Entity::find()
         .filter(Column::DoneAt.is_null())
         .filter(Column::DeadAt.is_null())
-        .filter(time)
+        .filter(not_paused)
         .filter(first_of_session)
+        .order_by_desc(Expr::cust("notification_outbox.level = 'CRITICAL'"))
         .order_by_asc(Column::Seq)
         .limit(limit)
         .all(db)
         .await?;
     Ok(rows.into_iter().map(to_found).collect())
+}
+
+/// The levels and ids of everything that waits for a channel, in order.
+///
+/// # Errors
+/// As the database says.
+pub async fn waiting(
+    db: &impl ConnectionTrait,
+    after_seq: i64,
+    limit: u64,
+) -> Result<Vec<(i64, String, String)>, Error> {
+    use notification::Column;
+    Ok(notification::Entity::find()
+        .select_only()
+        .columns([Column::Seq, Column::EventId, Column::Level])
+        .filter(Column::DoneAt.is_null())
+        .filter(Column::DeadAt.is_null())
+        .filter(Column::Seq.gt(after_seq))
+        .order_by_asc(Column::Seq)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// Whether an event still waits for a channel.
+///
+/// # Errors
+/// As the database says.
+pub async fn is_waiting(db: &impl ConnectionTrait, seq: i64) -> Result<bool, Error> {
+    use notification::Column;
+    let rows = notification::Entity::find()
+        .filter(Column::Seq.eq(seq))
+        .filter(Column::DoneAt.is_null())
+        .filter(Column::DeadAt.is_null())
+        .count(db)
+        .await?;
+    Ok(rows > 0)
 }
 
 fn to_found(row: notification::Model) -> Found {
@@ -116,7 +173,6 @@ fn to_found(row: notification::Model) -> Found {
             event_id: row.event_id,
             event,
             created_at: row.created_at,
-            attempts: row.attempts,
             session_id: row.session_id,
         })),
         Err(_) => Found::Unreadable {
@@ -126,42 +182,68 @@ fn to_found(row: notification::Model) -> Found {
     }
 }
 
-/// Whether a channel has taken this event already. That it had nobody to tell does not count.
+/// What became of an event on a channel so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// Which channel.
+    pub channel: String,
+    /// [`ACCEPTED`], [`NO_RECIPIENT`], [`WAITING`] or [`DEAD`].
+    pub status: String,
+    /// Attempts so far.
+    pub attempts: i64,
+    /// When it may be tried again, Unix seconds.
+    pub next_attempt_at: Option<i64>,
+    /// Why it was not taken, nothing secret.
+    pub detail: Option<String>,
+}
+
+/// What became of an event on each channel that was asked.
 ///
 /// # Errors
 /// As the database says.
-pub async fn is_accepted(
-    db: &impl ConnectionTrait,
-    event_id: &str,
-    channel: &str,
-) -> Result<bool, Error> {
-    let key = (event_id.to_owned(), channel.to_owned());
-    let row = notification_log::Entity::find_by_id(key).one(db).await?;
-    Ok(row.is_some_and(|row| row.status == ACCEPTED))
+pub async fn logged(db: &impl ConnectionTrait, event_id: &str) -> Result<Vec<Logged>, Error> {
+    let rows = notification_log::Entity::find()
+        .filter(notification_log::Column::EventId.eq(event_id))
+        .all(db)
+        .await?;
+    let logged = |row: notification_log::Model| Logged {
+        channel: row.channel,
+        status: row.status,
+        attempts: row.attempts,
+        next_attempt_at: row.next_attempt_at,
+        detail: row.detail,
+    };
+    Ok(rows.into_iter().map(logged).collect())
 }
 
-/// Writes what became of an event on a channel; once per channel.
+/// Writes what became of an event on a channel; one row per channel.
 ///
 /// # Errors
 /// As the database says.
 pub async fn log(
     tx: &impl ConnectionTrait,
     event_id: &str,
-    channel: &str,
-    status: &str,
-    detail: Option<&str>,
+    entry: Logged,
     now: i64,
 ) -> Result<(), Error> {
     use notification_log::Column;
     let row = notification_log::ActiveModel {
         event_id: Set(event_id.to_owned()),
-        channel: Set(channel.to_owned()),
-        status: Set(status.to_owned()),
+        channel: Set(entry.channel),
+        status: Set(entry.status),
         at: Set(now),
-        detail: Set(detail.map(str::to_owned)),
+        detail: Set(entry.detail),
+        attempts: Set(entry.attempts),
+        next_attempt_at: Set(entry.next_attempt_at),
     };
     let on_conflict = OnConflict::columns([Column::EventId, Column::Channel])
-        .update_columns([Column::Status, Column::At, Column::Detail])
+        .update_columns([
+            Column::Status,
+            Column::At,
+            Column::Detail,
+            Column::Attempts,
+            Column::NextAttemptAt,
+        ])
         .to_owned();
     notification_log::Entity::insert(row)
         .on_conflict(on_conflict)
@@ -175,30 +257,11 @@ pub async fn log(
 /// # Errors
 /// As the database says.
 pub async fn mark_done(tx: &impl ConnectionTrait, seq: i64, now: i64) -> Result<(), Error> {
-    update(tx, seq, &[(notification::Column::DoneAt, Expr::value(now))]).await
+    update(tx, seq, &[(notification::Column::DoneAt, Expr::value(now))]).await?;
+    Ok(())
 }
 
-/// Puts an event off after a failed attempt.
-///
-/// # Errors
-/// As the database says.
-pub async fn mark_failed(
-    tx: &impl ConnectionTrait,
-    seq: i64,
-    attempts: i64,
-    next_attempt_at: i64,
-    error: &str,
-) -> Result<(), Error> {
-    use notification::Column;
-    let values = [
-        (Column::Attempts, Expr::value(attempts)),
-        (Column::NextAttemptAt, Expr::value(next_attempt_at)),
-        (Column::LastError, Expr::value(error)),
-    ];
-    update(tx, seq, &values).await
-}
-
-/// Gives an event up.
+/// Gives an event up; says whether it was still waiting.
 ///
 /// # Errors
 /// As the database says.
@@ -207,7 +270,7 @@ pub async fn mark_dead(
     seq: i64,
     now: i64,
     error: &str,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     use notification::Column;
     let values = [
         (Column::DeadAt, Expr::value(now)),
@@ -220,16 +283,19 @@ async fn update(
     tx: &impl ConnectionTrait,
     seq: i64,
     values: &[(notification::Column, sea_orm::sea_query::SimpleExpr)],
-) -> Result<(), Error> {
-    let mut query = notification::Entity::update_many().filter(notification::Column::Seq.eq(seq));
+) -> Result<bool, Error> {
+    use notification::Column;
+    let mut query = notification::Entity::update_many()
+        .filter(Column::Seq.eq(seq))
+        .filter(Column::DoneAt.is_null())
+        .filter(Column::DeadAt.is_null());
     for (column, value) in values {
         query = query.col_expr(*column, value.clone());
     }
-    query.exec(tx).await?;
-    Ok(())
+    Ok(query.exec(tx).await?.rows_affected > 0)
 }
 
-/// How many events wait, and how many were given up.
+/// How many events wait, and how many times a channel was given up for one.
 ///
 /// # Errors
 /// As the database says.
@@ -240,9 +306,17 @@ pub async fn depth(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
         .filter(Column::DeadAt.is_null())
         .count(db)
         .await?;
-    let dead = notification::Entity::find()
-        .filter(Column::DeadAt.is_not_null())
+    let given_up = notification_log::Entity::find()
+        .filter(notification_log::Column::Status.eq(DEAD))
         .count(db)
         .await?;
-    Ok((waiting, dead))
+    let unreadable = notification::Entity::find()
+        .filter(Column::DeadAt.is_not_null())
+        .filter(Expr::cust(
+            "NOT EXISTS (SELECT 1 FROM notification_log l \
+             WHERE l.event_id = notification_outbox.event_id)",
+        ))
+        .count(db)
+        .await?;
+    Ok((waiting, given_up + unreadable))
 }

@@ -1,69 +1,95 @@
-//! Hands events to channels: oldest first, in order per session, with capped exponential
-//! backoff; what never works is dead-lettered and audited (PROTOCOL.md section 10).
+//! Hands events to channels, each channel on a lane of its own, so that none waits for another:
+//! CRITICAL first, in order per session, with capped exponential backoff; what never works is
+//! dead-lettered and audited (PROTOCOL.md section 10). Who is asked is decided in `routing.rs`.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::channel::{Channel, ChannelError, Delivery};
 use super::event::Level;
-use super::outbox::{self, Found, Pending};
+use super::lane::{Lane, RETRY_AFTER_MAX_S, pause_s};
+use super::outbox::{self, Found, Logged, Pending};
+use super::routing::{self, End, Seat, Standing};
 use crate::actor::Actor;
 use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
 use crate::db::WriteTx;
 use crate::error::Error;
 
-/// Events looked at in one pass.
+/// Events looked at in one pass of a lane.
 const BATCH_ROWS: u64 = 64;
-/// Attempts before an event is given up: about a day with the capped backoff.
-pub const ATTEMPTS_MAX: i64 = 40;
-const BACKOFF_FIRST_S: i64 = 2;
-const BACKOFF_MAX_S: i64 = 3_600;
+/// Failed attempts before an event is given up on a channel: about a day with the capped
+/// backoff. A pause that the other side asked for is no failure.
+pub const ATTEMPTS_MAX: i64 = 300;
+/// An event this old is given up on a channel that still does not take it, seconds: a channel
+/// that is gone for good must not gather events for ever.
+pub const WAITING_MAX_S: i64 = 172_800;
 /// The longest pause between two passes, milliseconds of the daemon's clock.
 const IDLE_MS: u64 = 5_000;
 /// One attempt of one channel.
 const SEND_TIMEOUT_MS: u64 = 10_000;
 
-/// Delivers the outbox to channels, in order of priority.
+/// Delivers the outbox to channels; cheap to clone.
+#[derive(Clone)]
 pub struct Worker {
     core: Core,
     channels: Vec<Arc<dyn Channel>>,
+    lanes: Arc<Vec<Mutex<Lane>>>,
+    /// Events of INFO and WARNING that a lane is about, so that no other takes them too.
+    taken: Arc<Mutex<BTreeSet<i64>>>,
 }
 
-enum Outcome {
-    Done,
+/// What an attempt at an event came to.
+enum Attempt {
+    Delivered(Delivery),
     Later {
         reason: String,
         retry_after_s: Option<i64>,
     },
-    Dead {
+    Never {
         reason: String,
     },
 }
 
 impl Worker {
-    /// Channels in order of priority.
+    /// Channels in order of priority, with different names.
     #[must_use]
     pub fn new(core: Core, channels: Vec<Arc<dyn Channel>>) -> Self {
-        Self { core, channels }
+        let lanes = channels.iter().map(|_| Mutex::default()).collect();
+        Self {
+            core,
+            channels,
+            lanes: Arc::new(lanes),
+            taken: Arc::default(),
+        }
     }
 
     /// Works until cancelled.
     pub async fn run(self, stop: CancellationToken) {
+        let lanes = TaskTracker::new();
+        for channel in 0..self.channels.len() {
+            let (worker, stop) = (self.clone(), stop.clone());
+            lanes.spawn(async move { worker.run_lane(channel, stop).await });
+        }
+        lanes.close();
+        self.run_tidy(stop).await;
+        lanes.wait().await;
+    }
+
+    async fn run_lane(&self, channel: usize, stop: CancellationToken) {
         let mut bell = self.core.listen();
-        loop {
-            let worked = match self.pass().await {
-                Ok(worked) => worked,
+        while !stop.is_cancelled() {
+            match self.pass_lane(channel).await {
+                Ok(true) => continue,
+                Ok(false) => {}
                 Err(cause) => {
                     tracing::warn!(%cause, "notification outbox not readable; trying again");
-                    false
                 }
-            };
-            if worked && !stop.is_cancelled() {
-                continue;
             }
             let pause = self.core.clock.timer(Duration::from_millis(IDLE_MS));
             tokio::select! {
@@ -74,113 +100,268 @@ impl Worker {
         }
     }
 
-    /// One pass over what is due; says whether anything was done. Tests call it directly.
+    /// Ends what no lane will: events from before a channel was taken out of the
+    /// configuration, and every event while there is no channel at all.
+    async fn run_tidy(&self, stop: CancellationToken) {
+        let mut bell = self.core.listen();
+        loop {
+            if let Err(cause) = self.tidy().await {
+                tracing::warn!(%cause, "notification outbox not tidied; trying again");
+            } else if !self.channels.is_empty() {
+                return;
+            }
+            let pause = self.core.clock.timer(Duration::from_millis(IDLE_MS));
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = bell.changed() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// One pass of every lane over what is due; says whether anything was done. Tests call it
+    /// directly.
     ///
     /// # Errors
     /// As the database says.
     pub async fn pass(&self) -> Result<bool, Error> {
-        let now = self.core.clock.now_s();
-        let found = outbox::due(self.core.db.read(), now, BACKOFF_MAX_S, BATCH_ROWS).await?;
-        let worked = !found.is_empty();
-        for found in found {
-            match found {
-                Found::Due(pending) => {
-                    let outcome = self.deliver(&pending).await?;
-                    self.settle(&pending, outcome, now).await?;
-                }
-                Found::Unreadable { seq, event_id } => {
-                    let reason = "this version cannot read it";
-                    let mut tx = self.core.db.begin_write().await?;
-                    bury(&mut tx, seq, &event_id, reason, now).await?;
-                    tx.commit().await?;
-                }
-            }
+        self.tidy().await?;
+        let mut worked = false;
+        for channel in 0..self.channels.len() {
+            worked |= self.pass_lane(channel).await?;
         }
         Ok(worked)
     }
 
-    async fn deliver(&self, pending: &Pending) -> Result<Outcome, Error> {
-        let broadcast = pending.event.level() == Level::Critical;
-        let mut later: Option<(String, Option<i64>)> = None;
-        let mut never: Option<String> = None;
-        let mut accepted = false;
-        for channel in &self.channels {
-            if accepted && !broadcast {
-                break;
-            }
-            if outbox::is_accepted(self.core.db.read(), &pending.event_id, channel.name()).await? {
-                accepted = true;
-                continue;
-            }
-            let limit = Duration::from_millis(SEND_TIMEOUT_MS);
-            let answer = tokio::time::timeout(limit, channel.deliver(pending)).await;
-            match answer {
-                Ok(Ok(delivery)) => {
-                    accepted |= delivery == Delivery::Accepted;
-                    self.log(pending, channel.name(), delivery).await?;
+    async fn tidy(&self) -> Result<(), Error> {
+        let mut after = 0;
+        loop {
+            let rows = outbox::waiting(self.core.db.read(), after, BATCH_ROWS).await?;
+            let Some((last, ..)) = rows.last() else {
+                return Ok(());
+            };
+            after = *last;
+            for (seq, event_id, level) in rows {
+                let logged = outbox::logged(self.core.db.read(), &event_id).await?;
+                let level = level_of(&level);
+                if routing::end(level, &self.standings(&logged)) != End::Open {
+                    let mut tx = self.core.db.begin_write().await?;
+                    let now = self.core.clock.now_s();
+                    self.finish(&mut tx, seq, &event_id, level, now).await?;
+                    tx.commit().await?;
                 }
-                Ok(Err(ChannelError::Later {
-                    reason,
-                    retry_after_s,
-                })) => {
-                    later = Some((reason, retry_after_s));
-                }
-                Ok(Err(ChannelError::Never { reason })) => never = Some(reason),
-                Err(_) => later = Some(("timed out".to_owned(), None)),
             }
         }
-        Ok(match (accepted, broadcast, later, never) {
-            (true, false, _, _) | (_, _, None, None) => Outcome::Done,
-            (_, _, Some((reason, retry_after_s)), _) => Outcome::Later {
+    }
+
+    async fn pass_lane(&self, channel: usize) -> Result<bool, Error> {
+        let now = self.core.clock.now_s();
+        let name = self.channels[channel].name();
+        let db = self.core.db.read();
+        let mut worked = false;
+        for found in outbox::due(db, name, now, RETRY_AFTER_MAX_S, BATCH_ROWS).await? {
+            worked |= match found {
+                Found::Due(pending) => self.consider(channel, &pending).await?,
+                Found::Unreadable { seq, event_id } => self.bury(seq, &event_id, now).await?,
+            };
+        }
+        Ok(worked)
+    }
+
+    /// Gives an event to a channel if it is that channel's to take now.
+    async fn consider(&self, channel: usize, pending: &Pending) -> Result<bool, Error> {
+        let level = pending.event.level();
+        let exclusive = level != Level::Critical;
+        let Some(_claim) = Claim::of(&self.taken, pending.seq, exclusive) else {
+            return Ok(false);
+        };
+        // Asked anew under the claim: another lane may have told it in between.
+        let db = self.core.db.read();
+        if !outbox::is_waiting(db, pending.seq).await? {
+            return Ok(false);
+        }
+        let logged = outbox::logged(db, &pending.event_id).await?;
+        let now = self.core.clock.now_s();
+        let held = self.lane(channel, |lane| lane.is_held(now));
+        if held && now - pending.created_at > WAITING_MAX_S {
+            let reason = self.lane(channel, |lane| lane.reason().to_owned());
+            self.settle(channel, pending, &logged, Attempt::Never { reason })
+                .await?;
+            return Ok(true);
+        }
+        let seats = self.seats(&logged, now);
+        if !routing::is_mine(level, &seats, channel) || !self.take_place(channel) {
+            return Ok(false);
+        }
+        let attempt = self.attempt(channel, pending).await;
+        self.settle(channel, pending, &logged, attempt).await?;
+        // It may be another lane's turn now: at this event, or at the next of its session.
+        if self.channels.len() > 1 {
+            self.core.ring();
+        }
+        Ok(true)
+    }
+
+    fn lane<T>(&self, channel: usize, look: impl FnOnce(&mut Lane) -> T) -> T {
+        look(
+            &mut self.lanes[channel]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    fn take_place(&self, channel: usize) -> bool {
+        let now_ms = self.core.clock.now_ms();
+        self.channels[channel]
+            .pace()
+            .is_none_or(|pace| self.lane(channel, |lane| lane.take(pace, now_ms)))
+    }
+
+    fn seats(&self, logged: &[Logged], now: i64) -> Vec<Seat> {
+        let seat = |(place, channel): (usize, &Arc<dyn Channel>)| {
+            let row = logged.iter().find(|row| row.channel == channel.name());
+            let next = row.and_then(|row| row.next_attempt_at).unwrap_or(now);
+            let paused = next > now && next <= now + RETRY_AFTER_MAX_S;
+            Seat {
+                standing: row.map_or(Standing::Waiting, standing),
+                due: !paused && !self.lane(place, |lane| lane.is_held(now)),
+                ready: channel.is_ready(),
+            }
+        };
+        self.channels.iter().enumerate().map(seat).collect()
+    }
+
+    fn standings(&self, logged: &[Logged]) -> Vec<Standing> {
+        let of = |channel: &Arc<dyn Channel>| {
+            let row = logged.iter().find(|row| row.channel == channel.name());
+            row.map_or(Standing::Waiting, standing)
+        };
+        self.channels.iter().map(of).collect()
+    }
+
+    async fn attempt(&self, channel: usize, pending: &Pending) -> Attempt {
+        let limit = Duration::from_millis(SEND_TIMEOUT_MS);
+        match tokio::time::timeout(limit, self.channels[channel].deliver(pending)).await {
+            Ok(Ok(delivery)) => Attempt::Delivered(delivery),
+            Ok(Err(ChannelError::Later {
+                reason,
+                retry_after_s,
+            })) => Attempt::Later {
                 reason,
                 retry_after_s,
             },
-            (true, true, None, Some(_)) => Outcome::Done,
-            (false, _, None, Some(reason)) => Outcome::Dead { reason },
-        })
+            Ok(Err(ChannelError::Never { reason })) => Attempt::Never { reason },
+            Err(_) => Attempt::Later {
+                reason: "timed out".to_owned(),
+                retry_after_s: None,
+            },
+        }
     }
 
-    async fn log(&self, pending: &Pending, channel: &str, delivery: Delivery) -> Result<(), Error> {
-        let status = match delivery {
-            Delivery::Accepted => outbox::ACCEPTED,
-            Delivery::NoRecipient => outbox::NO_RECIPIENT,
-        };
+    /// Marks what became of an attempt, and ends the event if that was all it waited for.
+    async fn settle(
+        &self,
+        channel: usize,
+        pending: &Pending,
+        logged: &[Logged],
+        attempt: Attempt,
+    ) -> Result<(), Error> {
         let now = self.core.clock.now_s();
-        let tx = self.core.db.begin_write().await?;
-        outbox::log(&*tx, &pending.event_id, channel, status, None, now).await?;
-        tx.commit().await
-    }
-
-    async fn settle(&self, pending: &Pending, outcome: Outcome, now: i64) -> Result<(), Error> {
-        let attempts = pending.attempts + 1;
-        let mut tx = self.core.db.begin_write().await?;
-        match outcome {
-            Outcome::Done => outbox::mark_done(&*tx, pending.seq, now).await?,
-            Outcome::Later {
+        let name = self.channels[channel].name();
+        let before = logged.iter().find(|row| row.channel == name);
+        let failures = before.map_or(0, |row| row.attempts);
+        let age = now - pending.created_at;
+        let mut entry = Logged {
+            channel: name.to_owned(),
+            status: outbox::WAITING.to_owned(),
+            attempts: failures + 1,
+            next_attempt_at: None,
+            detail: None,
+        };
+        match attempt {
+            Attempt::Delivered(delivery) => {
+                self.lane(channel, Lane::worked);
+                entry.status = match delivery {
+                    Delivery::Accepted => outbox::ACCEPTED.to_owned(),
+                    Delivery::NoRecipient => outbox::NO_RECIPIENT.to_owned(),
+                };
+            }
+            Attempt::Later {
                 reason,
                 retry_after_s,
-            } if attempts < ATTEMPTS_MAX => {
-                let wait = retry_after_s.unwrap_or_else(|| backoff_s(attempts));
-                outbox::mark_failed(&*tx, pending.seq, attempts, now + wait, &reason).await?;
+            } => {
+                self.lane(channel, |lane| lane.failed(&reason, retry_after_s, now));
+                if retry_after_s.is_some() {
+                    entry.attempts = failures;
+                }
+                entry.next_attempt_at = Some(now + pause_s(entry.attempts, retry_after_s));
+                if entry.attempts >= ATTEMPTS_MAX || age > WAITING_MAX_S {
+                    entry.status = outbox::DEAD.to_owned();
+                }
+                entry.detail = Some(reason);
             }
-            Outcome::Later { reason, .. } | Outcome::Dead { reason } => {
-                bury(&mut tx, pending.seq, &pending.event_id, &reason, now).await?;
+            Attempt::Never { reason } => {
+                entry.status = outbox::DEAD.to_owned();
+                entry.detail = Some(reason);
             }
         }
+        let mut tx = self.core.db.begin_write().await?;
+        if entry.status == outbox::DEAD {
+            let reason = entry.detail.as_deref().unwrap_or_default();
+            tracing::warn!(
+                event_id = pending.event_id,
+                channel = name,
+                reason,
+                "an alert was given up"
+            );
+            let event_id = &pending.event_id;
+            let details = json!({ "event_id": event_id, "channel": name, "reason": reason });
+            append_dead(&mut tx, details, now).await?;
+        }
+        outbox::log(&*tx, &pending.event_id, entry, now).await?;
+        let level = pending.event.level();
+        self.finish(&mut tx, pending.seq, &pending.event_id, level, now)
+            .await?;
         tx.commit().await
+    }
+
+    /// Ends an event in the caller's transaction, if every channel it needs has settled.
+    async fn finish(
+        &self,
+        tx: &mut WriteTx,
+        seq: i64,
+        event_id: &str,
+        level: Level,
+        now: i64,
+    ) -> Result<(), Error> {
+        let logged = outbox::logged(&**tx, event_id).await?;
+        match routing::end(level, &self.standings(&logged)) {
+            End::Open => {}
+            End::Done => outbox::mark_done(&**tx, seq, now).await?,
+            End::Dead => {
+                let reasons = logged.into_iter().filter_map(|row| row.detail);
+                let reason = reasons.last().unwrap_or_default();
+                outbox::mark_dead(&**tx, seq, now, &reason).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives up a row that this version cannot read.
+    async fn bury(&self, seq: i64, event_id: &str, now: i64) -> Result<bool, Error> {
+        let reason = "this version cannot read it";
+        let mut tx = self.core.db.begin_write().await?;
+        let buried = outbox::mark_dead(&*tx, seq, now, reason).await?;
+        if buried {
+            let details = json!({ "event_id": event_id, "reason": reason });
+            append_dead(&mut tx, details, now).await?;
+        }
+        tx.commit().await?;
+        Ok(buried)
     }
 }
 
-/// Gives an event up, and says so in the audit chain.
-async fn bury(
-    tx: &mut WriteTx,
-    seq: i64,
-    event_id: &str,
-    reason: &str,
-    now: i64,
-) -> Result<(), Error> {
-    outbox::mark_dead(&**tx, seq, now, reason).await?;
-    let details = json!({ "event_id": event_id, "reason": reason });
+async fn append_dead(tx: &mut WriteTx, details: serde_json::Value, now: i64) -> Result<(), Error> {
     let record = Record::new(
         AuditEvent::NotificationDeadLettered,
         &Actor::Daemon,
@@ -189,23 +370,49 @@ async fn bury(
     audit::repo::append(tx, &record, now).await
 }
 
-/// Capped exponential backoff, seconds.
-#[must_use]
-pub fn backoff_s(attempts: i64) -> i64 {
-    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
-    BACKOFF_FIRST_S
-        .saturating_mul(1 << doublings)
-        .min(BACKOFF_MAX_S)
+fn standing(row: &Logged) -> Standing {
+    match row.status.as_str() {
+        outbox::ACCEPTED => Standing::Accepted,
+        outbox::NO_RECIPIENT => Standing::NoRecipient,
+        outbox::DEAD => Standing::Dead,
+        _ => Standing::Waiting,
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn level_of(stored: &str) -> Level {
+    [Level::Info, Level::Warning]
+        .into_iter()
+        .find(|level| level.as_str() == stored)
+        .unwrap_or(Level::Critical)
+}
 
-    #[test]
-    fn backoff_doubles_and_is_capped() {
-        assert_eq!(backoff_s(1), 2);
-        assert_eq!(backoff_s(4), 16);
-        assert_eq!(backoff_s(1_000), 3_600);
+/// An event that one lane is about; given back when dropped.
+struct Claim<'a> {
+    taken: &'a Mutex<BTreeSet<i64>>,
+    seq: Option<i64>,
+}
+
+impl<'a> Claim<'a> {
+    /// `None` while another lane is about it. What goes to every channel needs no claim.
+    fn of(taken: &'a Mutex<BTreeSet<i64>>, seq: i64, exclusive: bool) -> Option<Self> {
+        let seq = exclusive.then_some(seq);
+        let free = seq.is_none_or(|seq| {
+            taken
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(seq)
+        });
+        free.then_some(Self { taken, seq })
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if let Some(seq) = self.seq {
+            self.taken
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&seq);
+        }
     }
 }

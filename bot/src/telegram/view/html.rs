@@ -1,5 +1,7 @@
 //! The one escaping function, and what is done with HTML that Telegram would refuse.
 
+use waiaas_daemon_core::notify::wording::{Piece, Wording};
+
 /// The longest text of a message: Telegram's limit is 4096 UTF-16 units after parsing; this
 /// counts the markup too, so it is on the safe side.
 const TEXT_UTF16_MAX: usize = 4_096;
@@ -39,21 +41,40 @@ pub(in crate::telegram) fn with_code(text: &str) -> String {
 
 /// The text without markup, for a message that Telegram cannot parse.
 pub(in crate::telegram) fn to_plain(html: &str) -> String {
-    let mut plain = String::with_capacity(html.len());
+    to_wording(html).plain()
+}
+
+/// The text with its markup as pieces, for another medium. Our texts do not nest tags.
+pub(in crate::telegram) fn to_wording(html: &str) -> Wording {
+    let mut pieces = Vec::new();
+    let mut set_as: fn(String) -> Piece = Piece::Plain;
+    let mut text = String::new();
     let mut rest = html;
     while let Some(start) = rest.find('<') {
-        plain.push_str(&rest[..start]);
-        match rest[start..].find('>') {
-            Some(end) => rest = &rest[start + end + 1..],
-            None => {
-                rest = &rest[start..];
-                break;
-            }
+        text.push_str(&rest[..start]);
+        let Some(end) = rest[start..].find('>') else {
+            rest = &rest[start..];
+            break;
+        };
+        if !text.is_empty() {
+            pieces.push(set_as(unescape(&std::mem::take(&mut text))));
         }
+        set_as = match &rest[start..=start + end] {
+            "<b>" => Piece::Bold,
+            "<code>" => Piece::Code,
+            _ => Piece::Plain,
+        };
+        rest = &rest[start + end + 1..];
     }
-    plain.push_str(rest);
-    plain
-        .replace("&lt;", "<")
+    text.push_str(rest);
+    if !text.is_empty() {
+        pieces.push(set_as(unescape(&text)));
+    }
+    Wording(pieces)
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
         .replace("&amp;", "&")
@@ -117,6 +138,20 @@ mod tests {
         }
         assert_eq!(to_plain("<b>a &lt; b</b>"), "a < b");
         assert_eq!(to_plain("a < b"), "a < b");
+    }
+
+    #[test]
+    fn markup_becomes_pieces_and_hostile_values_stay_text() {
+        let html = format!("🆕 <b>{}</b>: <code>a1</code>", escape("<b>x</b> & y"));
+        assert_eq!(
+            to_wording(&html).0,
+            [
+                Piece::Plain("🆕 ".to_owned()),
+                Piece::Bold("<b>x</b> & y".to_owned()),
+                Piece::Plain(": ".to_owned()),
+                Piece::Code("a1".to_owned()),
+            ]
+        );
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Model {
     pub status: String,
     pub at: i64,
     pub detail: Option<String>,
+    pub attempts: i64,
+    pub next_attempt_at: Option<i64>,
 }
 
 /// Joins are written where they are needed.
