@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Files that hold rules and values only.
-const PURE: [&str; 18] = [
+const PURE: [&str; 21] = [
     "actor.rs",
     "clock.rs",
     "entropy.rs",
@@ -14,6 +14,9 @@ const PURE: [&str; 18] = [
     "claim/mod.rs",
     "notify/event.rs",
     "notify/health.rs",
+    "notify/lane.rs",
+    "notify/routing.rs",
+    "notify/wording.rs",
     "session/constraints.rs",
     "session/mod.rs",
     "session/renewal.rs",

@@ -17,6 +17,7 @@ mod limits;
 mod lineage;
 mod lists;
 mod log;
+mod notify;
 mod openapi;
 mod operators;
 mod race;
