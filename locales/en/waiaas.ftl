@@ -140,8 +140,8 @@ cli-pair-removed = { $name } may no longer use the console.
 cli-pair-waiting = Waiting for the phone; Ctrl-C stops waiting.
 
 cli-config-right = The configuration for { $dir } is valid.
-cli-secret-in-arguments = The bot token may not be given by a flag, since other users can read a program's arguments
-cli-secret-in-arguments-hint = Put it into a file of mode 0600 and set telegram.bot_token_file, or use WAIAAS_TELEGRAM__BOT_TOKEN.
+cli-secret-in-arguments = { $key } is a secret and may not be given by a flag, since other users can read a program's arguments
+cli-secret-in-arguments-hint = Put it into config.toml or, where there is a key ending in _file, into a file of its own, both of mode 0600; or use { $variable }.
 
 cli-db-backed-up = The database is copied to { $file } ({ $bytes } bytes). Keep master.key too, but apart from it: together they can mint tokens.
 cli-db-backup-exists = { $file } exists already

@@ -138,8 +138,8 @@ cli-pair-removed = { $name } 님은 더 이상 콘솔을 쓸 수 없습니다.
 cli-pair-waiting = 휴대폰을 기다리는 중입니다. Ctrl-C로 멈춥니다.
 
 cli-config-right = 설정이 올바릅니다(데이터 디렉터리: { $dir })
-cli-secret-in-arguments = 다른 사용자가 프로그램 인자를 볼 수 있으므로 봇 토큰은 인자로 줄 수 없습니다
-cli-secret-in-arguments-hint = 권한 0600인 파일에 넣고 telegram.bot_token_file을 설정하거나 WAIAAS_TELEGRAM__BOT_TOKEN을 쓰세요.
+cli-secret-in-arguments = { $key } 값은 비밀이므로 인자로 줄 수 없습니다. 다른 사용자가 프로그램 인자를 볼 수 있습니다
+cli-secret-in-arguments-hint = 권한 0600인 config.toml에 넣거나, _file로 끝나는 키가 있으면 별도 파일에 넣으세요. { $variable } 환경 변수를 써도 됩니다.
 
 cli-db-backed-up = 데이터베이스를 복사했습니다: { $file } ({ $bytes }바이트). master.key도 보관하되 따로 두세요. 둘이 함께 있으면 토큰을 만들 수 있습니다.
 cli-db-backup-exists = 이미 있는 파일입니다: { $file }

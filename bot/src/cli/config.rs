@@ -36,9 +36,17 @@ pub(super) struct ConfigFlags {
     settings: Vec<(String, String)>,
 }
 
-/// The one setting that may not be given by a flag, since other users can read a program's
-/// arguments.
-const SECRET_KEY: &str = "telegram.bot_token";
+/// Settings that may not be given by a flag, since other users can read a program's arguments,
+/// and what would carry them instead.
+const SECRETS: [(&str, &str); 4] = [
+    ("telegram.bot_token", "WAIAAS_TELEGRAM__BOT_TOKEN"),
+    (
+        "notify.discord_webhook_url",
+        "WAIAAS_NOTIFY__DISCORD_WEBHOOK_URL",
+    ),
+    ("notify.ntfy_url", "WAIAAS_NOTIFY__NTFY_URL"),
+    ("notify.ntfy_token", "WAIAAS_NOTIFY__NTFY_TOKEN"),
+];
 
 fn parse_setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("expected SECTION.KEY=VALUE")?;
@@ -64,9 +72,17 @@ impl ConfigFlags {
                 None => inputs,
             });
         for (key, value) in &self.settings {
-            if key == SECRET_KEY {
-                let failure = Failure::new(fl!(texts, "cli-secret-in-arguments"));
-                let failure = failure.with_hint(fl!(texts, "cli-secret-in-arguments-hint"));
+            if let Some((key, variable)) = SECRETS.iter().find(|(secret, _)| key == secret) {
+                let failure = Failure::new(fl!(
+                    texts,
+                    "cli-secret-in-arguments",
+                    key = (*key).to_owned()
+                ));
+                let failure = failure.with_hint(fl!(
+                    texts,
+                    "cli-secret-in-arguments-hint",
+                    variable = (*variable).to_owned()
+                ));
                 return Err(failure.with_exit(Exit::Usage));
             }
             inputs = inputs.with_override(key, "--set", value);

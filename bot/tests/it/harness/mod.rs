@@ -14,6 +14,7 @@
 mod chat;
 mod clock;
 mod doors;
+mod receiver;
 mod traces;
 
 use std::net::SocketAddr;
@@ -35,6 +36,7 @@ use waiaas_sandbox::{Person, PersonSpec, Sandbox, SandboxConfig};
 
 pub use chat::{Story, shown};
 pub use clock::TestClock;
+pub use receiver::{Received, Receiver, Reply};
 pub use traces::logs;
 
 /// How long a condition may take to come true.
