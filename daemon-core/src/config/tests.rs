@@ -582,3 +582,103 @@ fn a_configuration_file_that_cannot_be_read_is_an_error_and_a_missing_one_is_not
             .contains("is not UTF-8 text")
     );
 }
+
+const WEBHOOK: &str = "https://discord.com/api/webhooks/17/Wh-secret";
+
+#[test]
+fn channels_are_read_and_their_secrets_are_never_shown() {
+    let config = Config::load(&with_env(&[
+        ("WAIAAS_NOTIFY__DISCORD_WEBHOOK_URL", WEBHOOK),
+        ("WAIAAS_NOTIFY__NTFY_URL", "https://ntfy.example.com/t0pic"),
+        ("WAIAAS_NOTIFY__NTFY_TOKEN", "tk_secret"),
+        ("WAIAAS_NOTIFY__ORDER", "ntfy"),
+        ("WAIAAS_NOTIFY__LANGUAGE", "ko"),
+    ]))
+    .expect("all right");
+    let notify = &config.notify;
+    assert_eq!(notify.order, ["ntfy", "telegram", "discord"]);
+    assert_eq!(notify.language, Language::Ko);
+    assert_eq!(notify.time_zone, "UTC");
+    let webhook = notify.discord_webhook_url.as_ref().expect("given");
+    assert_eq!(webhook.expose_secret(), WEBHOOK);
+    let told = format!("{config:?} {:?}", config.describe());
+    for secret in ["Wh-secret", "t0pic", "tk_secret"] {
+        assert!(!told.contains(secret), "{told}");
+    }
+}
+
+#[test]
+fn a_webhook_may_stand_in_a_file_of_its_own() {
+    let dir = tempfile::tempdir().expect("directory");
+    let path = dir.path().join("webhook");
+    fs::write(&path, format!("{WEBHOOK}\n")).expect("written");
+    let inputs = ConfigInputs {
+        data_dir: dir.path().to_owned(),
+        ..with_env(&[("WAIAAS_NOTIFY__DISCORD_WEBHOOK_URL_FILE", "webhook")])
+    };
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("mode");
+    let said = refused(&inputs);
+    assert!(said.contains("can be read by other users"), "{said}");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("mode");
+    let config = Config::load(&inputs).expect("all right");
+    assert!(config.notify.discord_webhook_url.is_some());
+    fs::write(&path, "https://discord.com/Wh-secret").expect("written");
+    let said = refused(&inputs);
+    assert!(said.contains("is not the address of a webhook"), "{said}");
+    assert!(!said.contains("Wh-secret"), "{said}");
+}
+
+#[test]
+fn wrong_channels_are_refused_without_naming_the_secret() {
+    let cases = [
+        (
+            "DISCORD_WEBHOOK_URL",
+            "https://discord.com/s3cret",
+            "is not the address of a webhook",
+        ),
+        (
+            "DISCORD_WEBHOOK_URL",
+            "http://discord.com/api/webhooks/1/s3cret",
+            "without TLS",
+        ),
+        (
+            "DISCORD_WEBHOOK_URL",
+            "s3cret",
+            "does not start with https://",
+        ),
+        (
+            "NTFY_URL",
+            "https://ntfy.sh/",
+            "does not end with the name of a topic",
+        ),
+        (
+            "NTFY_URL",
+            "https://ntfy.sh",
+            "does not end with the name of a topic",
+        ),
+        (
+            "NTFY_URL",
+            "https://ntfy.sh/s3cret%20",
+            "does not end with the name of a topic",
+        ),
+        ("NTFY_URL", "http://ntfy.sh/s3cret", "without TLS"),
+        (
+            "NTFY_TOKEN",
+            "s3cret with blanks",
+            "does not look like an access token",
+        ),
+        ("ORDER", "telegram,pigeon", "one that is no channel"),
+        ("ORDER", "ntfy,ntfy", "a name twice"),
+        ("LANGUAGE", "de", "is none of the allowed words"),
+    ];
+    for (key, value, expected) in cases {
+        let said = refused(&with_env(&[(&format!("WAIAAS_NOTIFY__{key}"), value)]));
+        assert!(said.contains(expected), "{key}: {said}");
+        assert!(!said.contains("s3cret"), "{said}");
+    }
+    let local = [(
+        "WAIAAS_NOTIFY__NTFY_URL",
+        "http://127.0.0.1:8080/base/topic",
+    )];
+    assert!(Config::load(&with_env(&local)).is_ok());
+}

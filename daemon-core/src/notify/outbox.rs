@@ -314,7 +314,7 @@ pub async fn depth(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
         .filter(Column::DeadAt.is_not_null())
         .filter(Expr::cust(
             "NOT EXISTS (SELECT 1 FROM notification_log l \
-             WHERE l.event_id = notification_outbox.event_id)",
+             WHERE l.event_id = notification_outbox.event_id AND l.status = 'dead')",
         ))
         .count(db)
         .await?;

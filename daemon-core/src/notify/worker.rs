@@ -340,7 +340,7 @@ impl Worker {
             End::Done => outbox::mark_done(&**tx, seq, now).await?,
             End::Dead => {
                 let reasons = logged.into_iter().filter_map(|row| row.detail);
-                let reason = reasons.last().unwrap_or_default();
+                let reason = reasons.reduce(|_, newer| newer).unwrap_or_default();
                 outbox::mark_dead(&**tx, seq, now, &reason).await?;
             }
         }
