@@ -631,6 +631,7 @@ console-help =
     /audit [agent] – what happened, newest first
     /status – how waiaas is doing
     /killswitch – stop every agent at once
+    /language – English or 한국어
     /whoami – your ids, for the configuration
     /help – this list
     On the machine itself, <code>waiaas --help</code> shows the rest.
@@ -666,6 +667,12 @@ console-menu-status = How waiaas is doing
 console-menu-help = What you can do here
 console-menu-start = Pair with a code
 console-menu-whoami = Your ids
+console-menu-language = English or 한국어
+
+# What each reader chooses
+
+console-language-ask = In which language shall I write to you? Nothing changes for others.
+console-language-chosen = From now on I write to you in English, alerts and menus too.
 
 # Alerts
 

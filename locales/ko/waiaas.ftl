@@ -606,6 +606,7 @@ console-help =
     /audit [에이전트] – 감사 기록 보기
     /status – waiaas 상태
     /killswitch – 모든 에이전트 멈추기
+    /language – 한국어 또는 English
     /whoami – 설정에 쓸 내 ID
     /help – 이 목록
     나머지 명령어는 컴퓨터에서 볼 수 있습니다: <code>waiaas --help</code>
@@ -641,6 +642,12 @@ console-menu-status = waiaas 상태
 console-menu-help = 할 수 있는 일
 console-menu-start = 코드로 연결
 console-menu-whoami = 내 ID
+console-menu-language = 한국어 또는 English
+
+# What each reader chooses
+
+console-language-ask = 어느 언어로 보낼까요? 다른 사람에게는 영향이 없습니다.
+console-language-chosen = 이제 알림과 메뉴를 포함해 모두 한국어로 보내 드립니다.
 
 # Alerts
 

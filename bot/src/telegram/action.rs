@@ -79,4 +79,6 @@ pub(super) enum Action {
         session_id: SessionId,
         generation: i64,
     },
+    /// Write in this language from now on.
+    SetLanguage { language: String },
 }

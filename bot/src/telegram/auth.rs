@@ -119,29 +119,22 @@ pub(super) async fn judge(console: &Console, incoming: &Incoming) -> Result<Gate
     })
 }
 
-/// Keeps an operator's name and language as Telegram tells them: an owner whom the
-/// configuration names is a number until they first write.
+/// Keeps an operator's name as Telegram tells it, and the first language that it tells: an
+/// owner whom the configuration names is a number until they first write.
 async fn remember(
     console: &Console,
     incoming: &Incoming,
     mut operator: Operator,
 ) -> Result<Operator, Error> {
-    let known = (
-        &operator.username,
-        operator.display_name.as_ref(),
-        &operator.language,
-    );
-    let told = (
-        &incoming.username,
-        Some(&incoming.display_name),
-        &incoming.language_code,
-    );
-    if known == told {
-        return Ok(operator);
-    }
+    let known = operator.clone();
     operator.username.clone_from(&incoming.username);
     operator.display_name = Some(incoming.display_name.clone());
-    operator.language.clone_from(&incoming.language_code);
+    if operator.language.is_none() {
+        operator.language = console.first_language(incoming.language_code.as_deref());
+    }
+    if operator == known {
+        return Ok(operator);
+    }
     let tx = console.core.db.begin_write().await?;
     operators::refresh(&*tx, &operator).await?;
     tx.commit().await?;

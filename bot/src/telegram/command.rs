@@ -26,6 +26,8 @@ pub(super) enum Command {
     KillSwitch,
     /// `/status`.
     Status,
+    /// `/language`.
+    Language,
     /// `/whoami`.
     WhoAmI,
 }
@@ -70,6 +72,7 @@ mod tests {
             ("/status@waiaas_bot", Request::Command(Command::Status)),
             ("/status@other_bot", Request::Unknown),
             ("/killswitch", Request::Command(Command::KillSwitch)),
+            ("/language", Request::Command(Command::Language)),
             ("/whoami", Request::Command(Command::WhoAmI)),
             ("/nonsense", Request::Unknown),
             ("hello", Request::Unknown),

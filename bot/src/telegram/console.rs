@@ -155,41 +155,38 @@ impl Console {
             .set(CHANNEL, state, problem.map(str::to_owned), now);
     }
 
-    /// Language and time zone of an operator: the configured language counts for everybody.
+    /// Language and time zone of an operator.
     pub(super) fn reader_of(&self, operator: &Operator, now: i64) -> Reader {
-        self.reader(
-            operator.language.as_deref(),
-            operator.time_zone.as_deref(),
-            now,
-        )
+        let language = operator.language.as_deref().map(Language::of_tag);
+        let language = language.or(self.language).unwrap_or(Language::En);
+        let zone = operator.time_zone.as_deref().unwrap_or(&self.time_zone);
+        Reader::new(&self.words, language, zone, now)
     }
 
-    /// Language and time zone of anybody.
-    pub(super) fn reader(
-        &self,
-        language_code: Option<&str>,
-        time_zone: Option<&str>,
-        now: i64,
-    ) -> Reader {
-        let spoken = language_code.map_or(Language::En, |code| {
-            if code == "ko" || code.starts_with("ko-") {
-                Language::Ko
-            } else {
-                Language::En
-            }
-        });
-        let zone = time_zone.unwrap_or(&self.time_zone);
-        Reader::new(&self.words, self.language.unwrap_or(spoken), zone, now)
+    /// Language and time zone of somebody who is nobody here.
+    pub(super) fn reader(&self, language_code: Option<&str>, now: i64) -> Reader {
+        let spoken = language_code.map(Language::of_tag);
+        let language = self.language.or(spoken).unwrap_or(Language::En);
+        Reader::new(&self.words, language, &self.time_zone, now)
     }
 
     /// A reader for texts that are made after the turn, such as a finished hand-over.
     pub(super) fn reader_in(&self, language: &str, now: i64) -> Reader {
-        let language = if language == "ko" {
-            Language::Ko
-        } else {
-            Language::En
-        };
-        Reader::new(&self.words, language, &self.time_zone, now)
+        Reader::new(
+            &self.words,
+            Language::of_tag(language),
+            &self.time_zone,
+            now,
+        )
+    }
+
+    /// What an operator reads until they choose: the configured language where there is one,
+    /// else what Telegram tells.
+    pub(super) fn first_language(&self, language_code: Option<&str>) -> Option<String> {
+        match self.language {
+            Some(_) => None,
+            None => language_code.map(str::to_owned),
+        }
     }
 }
 

@@ -11,8 +11,8 @@ use super::auth::{self, Gate, Incoming, What};
 use super::command::{self, Command, Request};
 use super::console::Console;
 use super::handler::{
-    agents, audit, help, kill_switch, new_session, pairing, sessions, status, stranger, tap,
-    wallets,
+    agents, audit, help, kill_switch, language, new_session, pairing, sessions, status, stranger,
+    tap, wallets,
 };
 use super::turn::{Turn, UpdateId};
 
@@ -73,6 +73,7 @@ fn operator_commands() -> Tree {
         .branch(only(Command::Wallets).endpoint(wallets::on_command))
         .branch(only(Command::KillSwitch).endpoint(kill_switch::on_command))
         .branch(only(Command::Status).endpoint(status::on_command))
+        .branch(only(Command::Language).endpoint(language::on_command))
         .branch(only(Command::WhoAmI).endpoint(help::who_am_i))
         .branch(only(Command::Help).endpoint(help::on_help))
         .endpoint(help::on_unknown)

@@ -48,7 +48,7 @@ impl Turn {
         let now = console.core.clock.now_s();
         let reader = match &operator {
             Some(operator) => console.reader_of(operator, now),
-            None => console.reader(incoming.language_code.as_deref(), None, now),
+            None => console.reader(incoming.language_code.as_deref(), now),
         };
         Self {
             console,
@@ -77,6 +77,14 @@ impl Turn {
             .as_ref()
             .map(Operator::actor)
             .ok_or(Error::AdminAccessDenied)
+    }
+
+    /// The operator.
+    ///
+    /// # Errors
+    /// As [`Turn::actor`].
+    pub(super) fn operator(&self) -> Result<&Operator, Error> {
+        self.operator.as_ref().ok_or(Error::AdminAccessDenied)
     }
 
     /// Telegram's id of the update.

@@ -15,6 +15,7 @@ mod console_claim;
 mod console_crash;
 mod console_delivery;
 mod console_kill_switch;
+mod console_language;
 mod console_new_session;
 mod console_pairing;
 mod console_secrets;

@@ -57,7 +57,7 @@ pub(super) fn read(reader: &mut Reader, inputs: &ConfigInputs, console: bool) ->
         ntfy_url: ntfy,
         ntfy_token: token.map(|(token, _)| token),
         order: order(reader),
-        language: Language::of(&reader.text(&schema::NOTIFY_LANGUAGE).unwrap_or_default()),
+        language: Language::of_tag(&reader.text(&schema::NOTIFY_LANGUAGE).unwrap_or_default()),
         time_zone: zone.unwrap_or_default(),
     }
 }

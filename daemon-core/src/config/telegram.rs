@@ -20,20 +20,22 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of a checked code.
-    pub(super) fn of(code: &str) -> Self {
-        match code {
-            "ko" => Self::Ko,
-            _ => Self::En,
-        }
-    }
-
     /// Its code, as in `locales/`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::Ko => "ko",
+        }
+    }
+
+    /// The language of a tag such as `ko-KR`; English for every other one.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Self {
+        if tag == "ko" || tag.starts_with("ko-") {
+            Self::Ko
+        } else {
+            Self::En
         }
     }
 }
@@ -51,7 +53,7 @@ pub struct TelegramConfig {
     pub api_url: String,
     /// IANA name.
     pub time_zone: String,
-    /// Fixed language of the chat; without it Telegram's own setting counts.
+    /// Language of whoever has not chosen one; without it Telegram's own setting counts.
     pub language: Option<Language>,
 }
 
@@ -68,7 +70,9 @@ pub(super) fn read(reader: &mut Reader, inputs: &ConfigInputs) -> Option<Telegra
             .trim_end_matches('/')
             .to_owned(),
         time_zone: time_zone(reader)?,
-        language: reader.text(&schema::LANGUAGE).as_deref().map(Language::of),
+        language: reader
+            .text(&schema::LANGUAGE)
+            .map(|code| Language::of_tag(&code)),
     })
 }
 

@@ -214,7 +214,24 @@ pub async fn bind_configured(core: &Core, binding: &Binding) -> Result<bool, Err
     Ok(new)
 }
 
-/// Remembers how Telegram shows somebody, and the language they read.
+/// Writes the language that somebody has chosen (CONSOLE.md, `/language`).
+///
+/// # Errors
+/// As the database says.
+pub async fn set_language(
+    tx: &impl ConnectionTrait,
+    user_id: i64,
+    language: &str,
+) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::Language, Expr::value(language))
+        .filter(Column::UserId.eq(user_id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Remembers how Telegram shows somebody, and the language they read until they choose one.
 ///
 /// # Errors
 /// As the database says.

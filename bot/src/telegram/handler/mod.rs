@@ -6,6 +6,7 @@ pub(super) mod audit;
 pub(super) mod claim;
 pub(super) mod help;
 pub(super) mod kill_switch;
+pub(super) mod language;
 pub(super) mod new_session;
 pub(super) mod pairing;
 pub(super) mod sessions;

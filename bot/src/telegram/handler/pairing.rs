@@ -38,7 +38,9 @@ async fn redeem(turn: Turn, code: &str) -> Handled {
         chat_id: incoming.chat_id,
         username: incoming.username.clone(),
         display_name: Some(incoming.display_name.clone()),
-        language: incoming.language_code.clone(),
+        language: turn
+            .console
+            .first_language(incoming.language_code.as_deref()),
         time_zone: None,
         paired_by: PairedBy::PairingCode,
     };
@@ -55,7 +57,7 @@ async fn redeem(turn: Turn, code: &str) -> Handled {
     turn.finish(tx, drafts).await?;
     if outcome == Pairing::Paired {
         tracing::info!(user_id = incoming.user_id, "paired");
-        turn.console.introduce_commands_to(incoming.chat_id);
+        turn.console.introduce_commands_to(incoming.user_id);
     }
     Ok(())
 }

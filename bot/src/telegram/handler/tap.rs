@@ -10,7 +10,7 @@ use waiaas_daemon_core::session::RevokeReason;
 use waiaas_protocol::ids::AgentId;
 
 use super::new_session::{self, Granted};
-use super::{agents, audit, claim, kill_switch, sessions, wallets};
+use super::{agents, audit, claim, kill_switch, language, sessions, wallets};
 use crate::telegram::action::Action;
 use crate::telegram::auth::What;
 use crate::telegram::schema::Handled;
@@ -53,8 +53,13 @@ pub(in crate::telegram) async fn on_tap(turn: Turn) -> Handled {
         };
         return create_for_claim(turn, tx, &taken, agent_id, &granted).await;
     }
+    let speaks_anew = matches!(action, Action::SetLanguage { .. });
     let drafts = act(&turn, &mut tx, &taken, action).await?;
-    turn.finish(tx, join(turn.answer(None), drafts)).await
+    turn.finish(tx, join(turn.answer(None), drafts)).await?;
+    if speaks_anew {
+        turn.console.introduce_commands_to(turn.incoming.user_id);
+    }
+    Ok(())
 }
 
 async fn take(turn: &Turn, tx: &WriteTx) -> Result<Result<Taken, Unusable>, Error> {
@@ -152,6 +157,7 @@ async fn in_place(turn: &Turn, tx: &mut WriteTx, action: Action) -> Result<Vec<D
             agent_id,
             audit_seq,
         } => agents::undo_suspend(turn, tx, agent_id, audit_seq).await?,
+        Action::SetLanguage { language } => language::set(turn, tx, &language).await?,
     };
     Ok(turn.replace(view))
 }

@@ -101,6 +101,7 @@ impl Reader {
                 ("audit", fl!(texts, "console-menu-audit")),
                 ("status", fl!(texts, "console-menu-status")),
                 ("killswitch", fl!(texts, "console-menu-killswitch")),
+                ("language", fl!(texts, "console-menu-language")),
                 ("help", fl!(texts, "console-menu-help")),
             ]);
         } else {
