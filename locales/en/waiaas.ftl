@@ -133,6 +133,7 @@ cli-pair-done = Paired with { $name }.
 cli-pair-expired = Nobody used the code in time
 cli-pair-expired-hint = Run `waiaas pair` again.
 cli-pair-interrupted = Stopped waiting. The code stays good until { $until }.
+cli-pair-role = It makes whoever uses it: { $role }
 cli-pair-link = Open the link on your phone, or scan the QR code with its camera, until { $until }. It works once.
 cli-pair-none = Nobody is paired yet. Pair a phone: waiaas pair
 cli-pair-remove-ask = Take the console away from user { $user }?
@@ -618,13 +619,14 @@ audit-pairing-code-created = Pairing code made
 audit-operator-paired = May use the console: { $user }
 audit-operator-removed = May no longer use the console: { $user }
 audit-pairing-refused = Wrong pairing code from { $user }
+audit-role-refused = Refused, the role is too small: { $user }
 audit-console-refused = Stranger refused: { $user }
 audit-notification-dead-lettered = Alert given up: { $why }
 
 console-help =
     <b>What you can do here</b>
     /newsession [agent] – give an agent a session
-    /sessions – live sessions, their details, and Revoke
+    /sessions – live sessions and their details
     /revoke [id] – end a session
     /agents – agents, their details, Suspend and Resume
     /wallets – wallets, their addresses, and who uses them
@@ -635,19 +637,15 @@ console-help =
     /whoami – your ids, for the configuration
     /help – this list
     On the machine itself, <code>waiaas --help</code> shows the rest.
-console-greeting =
-    Hello { $name }, this chat is paired.
-    /newsession gives an agent a session, /help shows the rest.
+console-greeting = Hello { $name }, this chat is paired.
 console-hint = I know commands only. /help shows them.
 console-whoami-user = User: <code>{ $id }</code>
 console-whoami-chat = Chat: <code>{ $id }</code>
 console-whoami-topic = Topic: <code>{ $id }</code>
-console-whoami-paired = This chat is paired.
+console-whoami-paired = This chat is paired. Role: { $role }
 console-whoami-stranger = This chat is not paired. On the machine that runs waiaas: <code>waiaas pair</code>
-console-paired =
-    ✅ Paired. You will hear here when sessions begin, renew and end.
-    /newsession gives an agent a session, /help shows the rest.
-console-already-paired = This chat was paired already. The code is used up.
+console-paired = ✅ Paired as { $role }. You will hear here when sessions begin, renew and end.
+console-already-paired = This chat was paired already, as { $role }. The code is used up.
 console-pairing-refused = This code does not work: it is wrong, used or too old. Get a new one on the machine: <code>waiaas pair</code>
 console-pairing-too-many = Too many wrong codes. Try again in an hour, with a new code: <code>waiaas pair</code>
 console-refusal = This bot is private. /whoami shows your ids.
@@ -671,6 +669,14 @@ console-menu-language = English or 한국어
 
 # What each reader chooses
 
+console-role-viewer = viewer
+console-role-operator = operator
+console-role-owner = owner
+console-role-refusal = This needs another role: { $role }. /help shows what you can do here.
+console-toast-role = This needs another role: { $role }.
+console-next-issue = /newsession gives an agent a session, /help shows the rest.
+console-next-look = /sessions shows the live sessions, /help shows the rest.
+console-no-sessions-look = No live sessions.
 console-language-ask = In which language shall I write to you? Nothing changes for others.
 console-language-chosen = From now on I write to you in English, alerts and menus too.
 
@@ -742,7 +748,9 @@ alert-power-agent-wallet = Wallet for future sessions:
 alert-power-session-wallet = Wallet added to a live session:
 alert-power-pairing-code = A pairing code was made; whoever sends it to this bot may use the console.
 alert-operator-removed = 👤 { $name } may no longer use this console. By { $by }, { $when }.
-alert-power-operator = A person may now use this console:
+alert-power-viewer = A person may now look on in this console, as viewer:
+alert-power-operator = A person may now use this console, as operator:
+alert-power-owner = A person may now do everything in this console, as owner:
 alert-power-restored-database = A restored database serves again.
 
 # Demo

@@ -131,6 +131,7 @@ cli-pair-done = { $name } 님과 연결되었습니다.
 cli-pair-expired = 제한 시간 안에 코드를 쓴 사람이 없습니다
 cli-pair-expired-hint = `waiaas pair`를 다시 실행하세요.
 cli-pair-interrupted = 기다리기를 멈췄습니다. 코드는 { $until }까지 유효합니다.
+cli-pair-role = 이 코드를 쓴 사람의 역할: { $role }
 cli-pair-link = 휴대폰에서 링크를 열거나 카메라로 QR 코드를 찍으세요. { $until }까지 한 번만 쓸 수 있습니다.
 cli-pair-none = 아직 연결된 사람이 없습니다. 휴대폰을 연결하려면: waiaas pair
 cli-pair-remove-ask = 콘솔 사용 권한 제거: 사용자 { $user }. 계속할까요?
@@ -593,13 +594,14 @@ audit-pairing-code-created = 연결 코드 생성
 audit-operator-paired = 콘솔 사용 허용: { $user }
 audit-operator-removed = 콘솔 사용 해제: { $user }
 audit-pairing-refused = 틀린 연결 코드: { $user }
+audit-role-refused = 역할이 맞지 않아 거부: { $user }
 audit-console-refused = 권한 없는 사용자 거부: { $user }
 audit-notification-dead-lettered = 알림 전송 포기: { $why }
 
 console-help =
     <b>여기서 할 수 있는 일</b>
     /newsession [에이전트] – 에이전트에게 세션 주기
-    /sessions – 활성 세션 보기, 종료하기
+    /sessions – 활성 세션과 자세한 내용 보기
     /revoke [ID] – 세션 종료
     /agents – 에이전트 보기, 정지하기, 정지 해제하기
     /wallets – 지갑과 주소, 사용하는 에이전트 보기
@@ -610,19 +612,15 @@ console-help =
     /whoami – 설정에 쓸 내 ID
     /help – 이 목록
     나머지 명령어는 컴퓨터에서 볼 수 있습니다: <code>waiaas --help</code>
-console-greeting =
-    안녕하세요, { $name } 님. 이 채팅은 연결되어 있습니다.
-    세션 주기: /newsession · 나머지: /help
+console-greeting = 안녕하세요, { $name } 님. 이 채팅은 연결되어 있습니다.
 console-hint = 명령어만 이해할 수 있습니다. 명령어 보기: /help
 console-whoami-user = 사용자: <code>{ $id }</code>
 console-whoami-chat = 채팅: <code>{ $id }</code>
 console-whoami-topic = 주제: <code>{ $id }</code>
-console-whoami-paired = 연결된 채팅입니다.
+console-whoami-paired = 연결된 채팅입니다. 역할: { $role }
 console-whoami-stranger = 연결되지 않은 채팅입니다. waiaas를 실행하는 컴퓨터에서 연결하세요: <code>waiaas pair</code>
-console-paired =
-    ✅ 연결되었습니다. 세션이 시작되고 갱신되고 끝날 때 여기로 알려 드립니다.
-    세션 주기: /newsession · 나머지: /help
-console-already-paired = 이미 연결된 채팅입니다. 이 코드는 더 쓸 수 없습니다.
+console-paired = ✅ 연결되었습니다. 역할: { $role }. 세션이 시작되고 갱신되고 끝날 때 여기로 알려 드립니다.
+console-already-paired = 이미 연결된 채팅입니다. 역할: { $role }. 이 코드는 더 쓸 수 없습니다.
 console-pairing-refused = 쓸 수 없는 코드입니다. 틀렸거나, 이미 쓰였거나, 기한이 지났습니다. 컴퓨터에서 새로 만드세요: <code>waiaas pair</code>
 console-pairing-too-many = 틀린 코드가 너무 많습니다. 한 시간 뒤에 새 코드로 다시 시도하세요: <code>waiaas pair</code>
 console-refusal = 비공개 봇입니다. 내 ID 보기: /whoami
@@ -646,6 +644,14 @@ console-menu-language = 한국어 또는 English
 
 # What each reader chooses
 
+console-role-viewer = 열람자
+console-role-operator = 운영자
+console-role-owner = 소유자
+console-role-refusal = 지금 역할로는 할 수 없습니다. 필요한 역할: { $role }. 할 수 있는 일: /help
+console-toast-role = 지금 역할로는 할 수 없습니다. 필요한 역할: { $role }
+console-next-issue = 세션 주기: /newsession · 나머지: /help
+console-next-look = 활성 세션: /sessions · 나머지: /help
+console-no-sessions-look = 활성 세션이 없습니다.
 console-language-ask = 어느 언어로 보낼까요? 다른 사람에게는 영향이 없습니다.
 console-language-chosen = 이제 알림과 메뉴를 포함해 모두 한국어로 보내 드립니다.
 
@@ -723,7 +729,9 @@ alert-power-agent-wallet = 앞으로의 세션에 쓸 지갑:
 alert-power-session-wallet = 활성 세션에 추가된 지갑:
 alert-power-pairing-code = 연결 코드가 만들어졌습니다. 이 코드를 봇에게 보내면 콘솔을 쓸 수 있습니다.
 alert-operator-removed = 👤 { $name } 님은 이제 이 콘솔을 쓸 수 없습니다. { $by }, { $when }
-alert-power-operator = 이 콘솔을 쓸 수 있게 된 사람:
+alert-power-viewer = 이 콘솔을 볼 수 있게 된 사람 (열람자):
+alert-power-operator = 이 콘솔을 쓸 수 있게 된 사람 (운영자):
+alert-power-owner = 이 콘솔의 모든 권한을 갖게 된 사람 (소유자):
 alert-power-restored-database = 복원된 데이터베이스를 다시 사용합니다.
 
 # Demo

@@ -13,6 +13,7 @@ mod m20260215_000003_session_wallets;
 mod m20260222_000004_safe_rotation;
 mod m20260301_000005_console;
 mod m20260308_000006_claims;
+mod m20260315_000007_preferences;
 mod m20260322_000008_channels;
 mod run;
 mod status;
@@ -26,13 +27,14 @@ pub use run::{Rehearsal, rehearse, session_wallets_statements};
 pub use status::{StepStatus, status};
 
 /// Names of all steps, in the order in which they are applied.
-pub const STEPS: [&str; 7] = [
+pub const STEPS: [&str; 8] = [
     "m20260201_000001_initial",
     "m20260208_000002_renewal",
     "m20260215_000003_session_wallets",
     "m20260222_000004_safe_rotation",
     "m20260301_000005_console",
     "m20260308_000006_claims",
+    "m20260315_000007_preferences",
     "m20260322_000008_channels",
 ];
 
@@ -56,6 +58,7 @@ fn chain(fail_before: Option<usize>) -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260222_000004_safe_rotation::Migration),
         Box::new(m20260301_000005_console::Migration),
         Box::new(m20260308_000006_claims::Migration),
+        Box::new(m20260315_000007_preferences::Migration),
         Box::new(m20260322_000008_channels::Migration),
     ]
 }

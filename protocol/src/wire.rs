@@ -25,8 +25,8 @@ pub use session::{
 };
 pub use system::{
     ChannelHealth, Health, KeyBody, KeyList, KillSwitchBody, KillSwitchRequest, OperatorBody,
-    OperatorList, PairingResponse, RestoreConfirmation, RotateKeysRequest, RotateKeysResponse,
-    StatusBody,
+    OperatorList, OperatorRole, PairingRequest, PairingResponse, RestoreConfirmation,
+    RotateKeysRequest, RotateKeysResponse, StatusBody,
 };
 pub use wallet::{CreateWalletRequest, WalletBody, WalletList, WalletStatusBody};
 

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use i18n_embed_fl::fl;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
-use waiaas_protocol::wire::{OperatorBody, OperatorList, PairingResponse};
+use waiaas_protocol::wire::{
+    OperatorBody, OperatorList, OperatorRole, PairingRequest, PairingResponse,
+};
 
 use super::ask::Yes;
 use super::client::AdminClient;
@@ -23,8 +25,29 @@ pub(super) struct Pair {
     /// Print the code and do not wait for the phone
     #[arg(long)]
     no_wait: bool,
+    /// What the person may do: see, also act, or everything; `owner` for the first, else `operator`
+    #[arg(long, value_enum)]
+    role: Option<Role>,
     #[command(subcommand)]
     command: Option<PairCommand>,
+}
+
+/// What a person may do in the console.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Role {
+    Viewer,
+    Operator,
+    Owner,
+}
+
+impl From<Role> for OperatorRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Viewer => Self::Viewer,
+            Role::Operator => Self::Operator,
+            Role::Owner => Self::Owner,
+        }
+    }
 }
 
 /// Paired people.
@@ -44,7 +67,7 @@ pub(super) enum PairCommand {
 impl Pair {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         match self.command {
-            None => pair(context, !self.no_wait).await,
+            None => pair(context, self.role, !self.no_wait).await,
             Some(PairCommand::List) => {
                 let list: OperatorList = context.client()?.get("/operators").await?;
                 print_list(context, &list)
@@ -54,9 +77,12 @@ impl Pair {
     }
 }
 
-async fn pair(context: &Context, wait: bool) -> Outcome {
+async fn pair(context: &Context, role: Option<Role>, wait: bool) -> Outcome {
     let client = context.client()?;
-    let pairing: PairingResponse = client.post("/pairing", &serde_json::json!({})).await?;
+    let request = PairingRequest {
+        role: role.map(OperatorRole::from),
+    };
+    let pairing: PairingResponse = client.post("/pairing", &request).await?;
     if context.output.is_json() {
         context.output.json(&pairing)?;
     } else {
@@ -81,11 +107,14 @@ async fn pair(context: &Context, wait: bool) -> Outcome {
 fn print_code(context: &Context, pairing: &PairingResponse) -> Outcome {
     let texts = &context.texts;
     let until = pairing.expires_at.to_string();
+    let role = fl!(texts, "cli-pair-role", role = pairing.role.as_str());
     let Some(link) = &pairing.link else {
         let code = pairing.code.clone();
-        return context
+        context
             .output
-            .line(&fl!(texts, "cli-pair-code", code = code, until = until));
+            .line(&fl!(texts, "cli-pair-code", code = code, until = until))?;
+        context.output.remark(&role);
+        return Ok(());
     };
     if let Ok(code) = QrCode::new(link) {
         context
@@ -96,6 +125,7 @@ fn print_code(context: &Context, pairing: &PairingResponse) -> Outcome {
     context
         .output
         .remark(&fl!(texts, "cli-pair-link", until = until));
+    context.output.remark(&role);
     Ok(())
 }
 
@@ -133,8 +163,10 @@ async fn wait_for_phone(
     while tokio::time::Instant::now() < end {
         tick.tick().await;
         let list: OperatorList = client.get("/operators").await?;
-        if list.operators.len() as u64 > pairing.operators {
-            let newest = list.operators.last().map(name).unwrap_or_default();
+        let newest = list.operators.last();
+        let raised = newest.is_some_and(|newest| newest.paired_at > pairing.created_at);
+        if raised || list.operators.len() as u64 > pairing.operators {
+            let newest = newest.map(name).unwrap_or_default();
             context
                 .output
                 .remark(&fl!(texts, "cli-pair-done", name = newest));
@@ -172,7 +204,7 @@ fn print_list(context: &Context, list: &OperatorList) -> Outcome {
             name(operator),
             operator.user_id.to_string(),
             operator.chat_id.to_string(),
-            operator.role.clone(),
+            operator.role.as_str().to_owned(),
             operator.source.clone(),
             operator.paired_at.to_string(),
         ]

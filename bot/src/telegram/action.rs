@@ -1,6 +1,7 @@
 //! What a button stands for. Stored with its handle; never in `callback_data`.
 
 use serde::{Deserialize, Serialize};
+use waiaas_daemon_core::console::roles::Permission;
 use waiaas_protocol::ids::{AgentId, SessionId, WalletId};
 use waiaas_protocol::wire::ConstraintsRequest;
 
@@ -81,4 +82,34 @@ pub(super) enum Action {
     },
     /// Write in this language from now on.
     SetLanguage { language: String },
+}
+
+impl Action {
+    /// What somebody must be allowed to tap it.
+    pub(super) const fn permission(&self) -> Permission {
+        match self {
+            Self::Cancel
+            | Self::SessionsPage { .. }
+            | Self::OpenSession { .. }
+            | Self::AuditPage { .. }
+            | Self::AgentListPage { .. }
+            | Self::OpenAgent { .. }
+            | Self::WalletListPage { .. }
+            | Self::OpenWallet { .. }
+            | Self::SetLanguage { .. } => Permission::Read,
+            Self::AgentsPage { .. }
+            | Self::PickAgent { .. }
+            | Self::NewSession { .. }
+            | Self::Create { .. }
+            | Self::Change { .. }
+            | Self::CreateForClaim { .. } => Permission::Issue,
+            Self::AskRevoke { .. } | Self::Revoke { .. } | Self::Reject { .. } => {
+                Permission::Revoke
+            }
+            Self::Suspend { .. } | Self::UndoSuspend { .. } => Permission::Suspend,
+            Self::ActivateKillSwitch => Permission::KillSwitch,
+            Self::Resume { .. } => Permission::Resume,
+            Self::ReuseMine { .. } => Permission::Vouch,
+        }
+    }
 }

@@ -1,11 +1,15 @@
 //! Who may act: the one function that every update passes first (CONSOLE.md, "Who may act").
-//! Default deny: user id **and** chat id must be an operator's. A tap is judged by who taps,
+//! Default deny: user id **and** chat id must be an operator's, whose role must allow it. A tap is judged by who taps,
 //! not by the chat that the button hangs in.
 
 use teloxide::types::{CallbackQuery, Message, Update, UpdateKind, User};
 use waiaas_daemon_core::Error;
+use waiaas_daemon_core::console::callbacks;
 use waiaas_daemon_core::console::operators::{self, Operator};
+use waiaas_daemon_core::console::roles::{self, Permission};
 
+use super::action::Action;
+use super::command;
 use super::console::Console;
 
 /// What came in, whoever sent it.
@@ -43,8 +47,13 @@ pub(super) enum What {
 /// Who that is to us.
 #[derive(Debug, Clone)]
 pub(super) enum Gate {
-    /// Somebody who may act.
+    /// Somebody who may do this.
     Operator(Box<Operator>),
+    /// Somebody who may act, but whose role is too small for this.
+    TooSmall {
+        operator: Box<Operator>,
+        permission: Permission,
+    },
     /// Somebody else, in their own private chat.
     Stranger,
     /// A message in a group: not for us.
@@ -108,7 +117,16 @@ pub(super) async fn judge(console: &Console, incoming: &Incoming) -> Result<Gate
     let operator = operators::by_user(console.core.db.read(), incoming.user_id).await?;
     if let Some(operator) = operator.filter(|operator| operator.chat_id == incoming.chat_id) {
         let operator = remember(console, incoming, operator).await?;
-        return Ok(Gate::Operator(Box::new(operator)));
+        let operator = Box::new(operator);
+        let permission = permission(console, incoming).await?;
+        return Ok(if roles::may(operator.role, permission) {
+            Gate::Operator(operator)
+        } else {
+            Gate::TooSmall {
+                operator,
+                permission,
+            }
+        });
     }
     let private = incoming.chat_id == incoming.user_id;
     let tap = matches!(incoming.what, What::Tap { .. });
@@ -117,6 +135,23 @@ pub(super) async fn judge(console: &Console, incoming: &Incoming) -> Result<Gate
     } else {
         Gate::Ignored
     })
+}
+
+/// What the sender must be allowed. A button that is not theirs asks for nothing here: it is
+/// refused when it is to be used.
+async fn permission(console: &Console, incoming: &Incoming) -> Result<Permission, Error> {
+    let data = match &incoming.what {
+        What::Message { text } => {
+            let bot_name = console.core.health.bot_username().unwrap_or_default();
+            return Ok(command::permission_of(text, &bot_name));
+        }
+        What::Tap { data, .. } => data,
+    };
+    let known = callbacks::find(console.core.db.read(), data).await?;
+    let theirs = known
+        .filter(|button| button.user_id == incoming.user_id && button.chat_id == incoming.chat_id);
+    let action = theirs.and_then(|button| serde_json::from_value::<Action>(button.action).ok());
+    Ok(action.map_or(Permission::Read, |action| action.permission()))
 }
 
 /// Keeps an operator's name as Telegram tells it, and the first language that it tells: an

@@ -8,6 +8,7 @@ use waiaas_daemon_core::notify::channel::{Channel, ChannelError, Delivery, Deliv
 use waiaas_daemon_core::notify::event::Event;
 use waiaas_daemon_core::notify::health::ChannelState;
 use waiaas_daemon_core::notify::outbox::Pending;
+use waiaas_protocol::wire::OperatorRole;
 
 use super::console::{CHANNEL, Console};
 use super::handler::claim;
@@ -52,7 +53,7 @@ impl TelegramChannel {
 
     fn drafts(&self, pending: &Pending, operator: &Operator, now: i64) -> Vec<Draft> {
         let reader = self.console.reader_of(operator, now);
-        let view = alert::view(&reader, &pending.event);
+        let view = alert::view(&reader, &pending.event).for_role(operator.role);
         let mut drafts = view.into_sends(operator.user_id, operator.chat_id, now);
         for (part, draft) in drafts.iter_mut().enumerate() {
             draft.priority = Priority::Alert;
@@ -91,7 +92,7 @@ fn removed(event: &Event) -> Option<Operator> {
     Some(Operator {
         user_id: *user_id,
         chat_id: *chat_id,
-        role: String::new(),
+        role: OperatorRole::Viewer,
         username: None,
         display_name: Some(name.clone()),
         language: language.clone(),

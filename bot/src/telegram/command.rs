@@ -1,6 +1,7 @@
 //! The commands of the console.
 
 use teloxide::utils::command::BotCommands;
+use waiaas_daemon_core::console::roles::Permission;
 
 /// What a person may type.
 #[derive(Debug, Clone, PartialEq, Eq, BotCommands)]
@@ -32,6 +33,26 @@ pub(super) enum Command {
     WhoAmI,
 }
 
+impl Command {
+    /// What somebody must be allowed to send it.
+    pub(super) const fn permission(&self) -> Permission {
+        match self {
+            Self::Start(_)
+            | Self::Help
+            | Self::Sessions
+            | Self::Agents
+            | Self::Wallets
+            | Self::Audit(_)
+            | Self::Status
+            | Self::Language
+            | Self::WhoAmI => Permission::Read,
+            Self::NewSession(_) => Permission::Issue,
+            Self::Revoke(_) => Permission::Revoke,
+            Self::KillSwitch => Permission::KillSwitch,
+        }
+    }
+}
+
 /// What a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Request {
@@ -47,6 +68,14 @@ pub(super) fn read(text: &str, bot_name: &str) -> Request {
     match Command::parse(text, bot_name) {
         Ok(command) => Request::Command(command),
         Err(_) => Request::Unknown,
+    }
+}
+
+/// What somebody must be allowed to send a text; anybody may send what is no command.
+pub(super) fn permission_of(text: &str, bot_name: &str) -> Permission {
+    match read(text, bot_name) {
+        Request::Command(command) => command.permission(),
+        Request::Unknown => Permission::Read,
     }
 }
 

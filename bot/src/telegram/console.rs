@@ -15,6 +15,7 @@ use waiaas_daemon_core::console::outbox;
 use waiaas_daemon_core::core::Core;
 use waiaas_daemon_core::notify::channel::Channel;
 use waiaas_daemon_core::notify::health::ChannelState;
+use waiaas_protocol::wire::OperatorRole;
 
 use super::channel::TelegramChannel;
 use super::client::{self, ClientError};
@@ -130,6 +131,7 @@ impl Console {
         let binding = Binding {
             user_id: id,
             chat_id: id,
+            role: OperatorRole::Owner,
             username: None,
             display_name: None,
             language: None,
@@ -155,12 +157,12 @@ impl Console {
             .set(CHANNEL, state, problem.map(str::to_owned), now);
     }
 
-    /// Language and time zone of an operator.
+    /// Language, time zone and role of an operator.
     pub(super) fn reader_of(&self, operator: &Operator, now: i64) -> Reader {
         let language = operator.language.as_deref().map(Language::of_tag);
         let language = language.or(self.language).unwrap_or(Language::En);
         let zone = operator.time_zone.as_deref().unwrap_or(&self.time_zone);
-        Reader::new(&self.words, language, zone, now)
+        Reader::new(&self.words, language, zone, now).with_role(operator.role)
     }
 
     /// Language and time zone of somebody who is nobody here.

@@ -6,13 +6,14 @@ use dptree::Handler;
 use dptree::di::DependencyMap;
 use teloxide::types::Update;
 use waiaas_daemon_core::Error;
+use waiaas_daemon_core::console::roles::Permission;
 
 use super::auth::{self, Gate, Incoming, What};
 use super::command::{self, Command, Request};
 use super::console::Console;
 use super::handler::{
-    agents, audit, help, kill_switch, language, new_session, pairing, sessions, status, stranger,
-    tap, wallets,
+    agents, audit, help, kill_switch, language, new_session, pairing, role, sessions, status,
+    stranger, tap, wallets,
 };
 use super::turn::{Turn, UpdateId};
 
@@ -50,6 +51,7 @@ pub(super) async fn dispatch(
 pub(super) fn tree() -> Tree {
     dptree::entry()
         .map(Turn::begin)
+        .branch(dptree::filter_map(too_small).endpoint(role::on_update))
         .branch(
             dptree::filter(is_operator)
                 .branch(taps(tap::on_tap))
@@ -97,6 +99,13 @@ where
 
 fn only(wanted: Command) -> Tree {
     dptree::filter(move |request: Request| request == Request::Command(wanted.clone()))
+}
+
+fn too_small(gate: Gate) -> Option<Permission> {
+    match gate {
+        Gate::TooSmall { permission, .. } => Some(permission),
+        Gate::Operator(_) | Gate::Stranger | Gate::Ignored => None,
+    }
 }
 
 fn is_operator(gate: Gate) -> bool {

@@ -42,7 +42,7 @@ impl Turn {
         gate: Gate,
     ) -> Self {
         let operator = match gate {
-            Gate::Operator(operator) => Some(*operator),
+            Gate::Operator(operator) | Gate::TooSmall { operator, .. } => Some(*operator),
             Gate::Stranger | Gate::Ignored => None,
         };
         let now = console.core.clock.now_s();
@@ -102,7 +102,8 @@ impl Turn {
 
     /// A view as a new message in this chat.
     pub(super) fn say(&self, view: View) -> Vec<Draft> {
-        view.into_sends(self.incoming.user_id, self.incoming.chat_id, self.now)
+        self.for_reader(view)
+            .into_sends(self.incoming.user_id, self.incoming.chat_id, self.now)
     }
 
     /// A view in place of the tapped message; as a new one where there is none to edit.
@@ -110,7 +111,7 @@ impl Turn {
         match self.tapped_message() {
             Some(id) => {
                 let target = Target::Message(id);
-                view.into_edit(
+                self.for_reader(view).into_edit(
                     self.incoming.user_id,
                     self.incoming.chat_id,
                     target,
@@ -118,6 +119,14 @@ impl Turn {
                 )
             }
             None => self.say(view),
+        }
+    }
+
+    /// Without the buttons that the reader's role may not use; a stranger has none.
+    fn for_reader(&self, view: View) -> View {
+        match &self.operator {
+            Some(operator) => view.for_role(operator.role),
+            None => view,
         }
     }
 

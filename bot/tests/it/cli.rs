@@ -473,7 +473,8 @@ fn a_broken_audit_trail_exits_with_1_in_both_forms() {
 fn a_pairing_code_is_shown_as_link_and_picture() {
     let cli = Cli::new();
     let body = r#"{"code":"c0de","link":"https://t.me/some_bot?start=c0de",
-        "expiresAt":"2026-02-08T10:36:25Z","operators":0}"#;
+        "expiresAt":"2026-02-08T10:36:25Z","createdAt":"2026-02-08T10:26:25Z",
+        "role":"owner","operators":0}"#;
     let door = canned_door(&cli.data_dir(), http("201 Created", body));
     let ran = cli.run(&["pair", "--no-wait"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
@@ -488,7 +489,9 @@ fn a_pairing_code_is_shown_as_link_and_picture() {
 #[test]
 fn pairing_waits_until_somebody_used_the_code_or_it_is_late() {
     let pairing = |expires_at: &str| {
-        let body = format!(r#"{{"code":"c0de","expiresAt":"{expires_at}","operators":0}}"#);
+        let body = format!(
+            r#"{{"code":"c0de","expiresAt":"{expires_at}","createdAt":"2026-02-08T10:26:25Z","role":"viewer","operators":0}}"#
+        );
         http("201 Created", &body)
     };
     let operator = r#"{"userId":42,"chatId":42,"role":"owner","username":"kim",

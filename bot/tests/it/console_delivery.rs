@@ -86,13 +86,7 @@ async fn without_telegram_the_daemon_starts_serves_and_renews_and_everything_arr
         .into_iter()
         .partition(|text| text.contains("Hello Olga"));
     assert_eq!(greeting.len(), 1);
-    let expected = [
-        "may now use this console",
-        "new session",
-        "1/30",
-        "2/30",
-        "3/30",
-    ];
+    let expected = ["in this console", "new session", "1/30", "2/30", "3/30"];
     assert_eq!(
         alerts.len(),
         expected.len(),

@@ -18,6 +18,7 @@ mod console_kill_switch;
 mod console_language;
 mod console_new_session;
 mod console_pairing;
+mod console_roles;
 mod console_secrets;
 mod console_sessions;
 mod console_wallets;

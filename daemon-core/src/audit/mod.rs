@@ -52,6 +52,8 @@ pub enum AuditEvent {
     OperatorRemoved,
     PairingRefused,
     ConsoleRefused,
+    /// Somebody whose role is too small tried something in the console.
+    RoleRefused,
     NotificationDeadLettered,
 }
 
@@ -95,6 +97,7 @@ impl AuditEvent {
             Self::OperatorRemoved => "OPERATOR_REMOVED",
             Self::PairingRefused => "PAIRING_REFUSED",
             Self::ConsoleRefused => "CONSOLE_REFUSED",
+            Self::RoleRefused => "ROLE_REFUSED",
             Self::NotificationDeadLettered => "NOTIFICATION_DEAD_LETTERED",
         }
     }

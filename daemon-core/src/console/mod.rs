@@ -9,3 +9,4 @@ pub mod operators;
 pub mod outbox;
 pub mod pairing;
 pub mod refusals;
+pub mod roles;

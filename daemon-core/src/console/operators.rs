@@ -6,7 +6,7 @@ use sea_orm::{
 };
 use serde_json::json;
 use waiaas_protocol::time::Timestamp;
-use waiaas_protocol::wire::OperatorBody;
+use waiaas_protocol::wire::{OperatorBody, OperatorRole};
 
 use crate::actor::Actor;
 use crate::audit::{self, AuditEvent, Record};
@@ -16,8 +16,6 @@ use crate::db::entity::operator::{ActiveModel, Column, Entity, Model};
 use crate::error::Error;
 use crate::notify::event::{Event, Power};
 use crate::notify::outbox;
-
-const ROLE_OWNER: &str = "owner";
 
 /// How somebody became an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +41,7 @@ impl PairedBy {
 pub struct Operator {
     pub user_id: i64,
     pub chat_id: i64,
-    pub role: String,
+    pub role: OperatorRole,
     pub username: Option<String>,
     pub display_name: Option<String>,
     pub language: Option<String>,
@@ -78,7 +76,7 @@ impl Operator {
         OperatorBody {
             user_id: self.user_id,
             chat_id: self.chat_id,
-            role: self.role.clone(),
+            role: self.role,
             username: self.username.clone(),
             display_name: self.display_name.clone(),
             source: self.source.clone(),
@@ -93,6 +91,7 @@ impl Operator {
 pub struct Binding {
     pub user_id: i64,
     pub chat_id: i64,
+    pub role: OperatorRole,
     pub username: Option<String>,
     pub display_name: Option<String>,
     pub language: Option<String>,
@@ -135,8 +134,21 @@ pub async fn count(db: &impl ConnectionTrait) -> Result<u64, Error> {
     Ok(Entity::find().count(db).await?)
 }
 
-/// Binds somebody in the caller's transaction; says whether they are new. Everybody hears
-/// of a new operator.
+/// The role of somebody who is paired without a role being named: whoever comes first owns.
+///
+/// # Errors
+/// As the database says.
+pub async fn next_role(db: &impl ConnectionTrait) -> Result<OperatorRole, Error> {
+    Ok(if count(db).await? == 0 {
+        OperatorRole::Owner
+    } else {
+        OperatorRole::Operator
+    })
+}
+
+/// Binds somebody in the caller's transaction; says whether that adds anything. A known
+/// operator's role is raised, never lowered: for that they are removed and paired again.
+/// Everybody hears of a new operator and of a larger role.
 ///
 /// # Errors
 /// As the database says.
@@ -147,16 +159,15 @@ pub async fn bind_in(
     now: i64,
 ) -> Result<bool, Error> {
     let known = by_user(&**tx, binding.user_id).await?;
-    if known
-        .as_ref()
-        .is_some_and(|operator| operator.chat_id == binding.chat_id)
-    {
+    let known_role = known.as_ref().map(|operator| operator.role);
+    let role = known_role.map_or(binding.role, |known| known.max(binding.role));
+    if known.is_some_and(|known| known.chat_id == binding.chat_id && known.role == role) {
         return Ok(false);
     }
     let row = ActiveModel {
         user_id: Set(binding.user_id),
         chat_id: Set(binding.chat_id),
-        role: Set(ROLE_OWNER.to_owned()),
+        role: Set(role.as_str().to_owned()),
         username: Set(binding.username.clone()),
         display_name: Set(binding.display_name.clone()),
         language: Set(binding.language.clone()),
@@ -167,6 +178,7 @@ pub async fn bind_in(
     let on_conflict = OnConflict::column(Column::UserId)
         .update_columns([
             Column::ChatId,
+            Column::Role,
             Column::Username,
             Column::DisplayName,
             Column::PairedAt,
@@ -177,7 +189,7 @@ pub async fn bind_in(
         .exec_without_returning(&**tx)
         .await?;
     let details = json!({
-        "user_id": binding.user_id, "chat_id": binding.chat_id,
+        "user_id": binding.user_id, "chat_id": binding.chat_id, "role": role.as_str(),
         "source": binding.paired_by.as_str(),
     });
     let record = Record::new(AuditEvent::OperatorPaired, &Actor::Daemon, details);
@@ -190,13 +202,21 @@ pub async fn bind_in(
         .unwrap_or_else(|| binding.user_id.to_string());
     let by = binding.paired_by.as_str().to_owned();
     let event = Event::PowerAdded {
-        what: Power::Operator,
+        what: power_of(role),
         subject,
         by,
         at: now,
     };
     outbox::enqueue(core, &**tx, &event, now).await?;
     Ok(true)
+}
+
+const fn power_of(role: OperatorRole) -> Power {
+    match role {
+        OperatorRole::Viewer => Power::Viewer,
+        OperatorRole::Operator => Power::Operator,
+        OperatorRole::Owner => Power::Owner,
+    }
 }
 
 /// Binds the owner that the configuration names, if not bound already.
@@ -286,7 +306,7 @@ fn to_operator(row: Model) -> Operator {
     Operator {
         user_id: row.user_id,
         chat_id: row.chat_id,
-        role: row.role,
+        role: OperatorRole::from_stored(&row.role),
         username: row.username,
         display_name: row.display_name,
         language: row.language,

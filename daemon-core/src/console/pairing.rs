@@ -5,6 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 use serde_json::json;
 use waiaas_protocol::token::TokenHash;
+use waiaas_protocol::wire::OperatorRole;
 
 use super::operators::{self, Binding};
 use crate::actor::Actor;
@@ -27,6 +28,10 @@ const HOUR_S: i64 = 3_600;
 pub struct NewCode {
     /// 32 hex digits.
     pub code: String,
+    /// What it makes of whoever sends it.
+    pub role: OperatorRole,
+    /// Unix seconds.
+    pub created_at: i64,
     /// Unix seconds.
     pub expires_at: i64,
 }
@@ -52,15 +57,23 @@ pub enum Pairing {
     TooManyTries,
 }
 
-/// Makes a code.
+/// Makes a code that gives a role; none named: [`operators::next_role`].
 ///
 /// # Errors
 /// As the database says.
-pub async fn create_code(core: &Core, actor: &Actor) -> Result<NewCode, Error> {
+pub async fn create_code(
+    core: &Core,
+    actor: &Actor,
+    role: Option<OperatorRole>,
+) -> Result<NewCode, Error> {
     let now = core.clock.now_s();
     let code = core.entropy.hex::<16>();
     let expires_at = now + CODE_LIFETIME_S;
     let mut tx = core.db.begin_write().await?;
+    let role = match role {
+        Some(role) => role,
+        None => operators::next_role(&*tx).await?,
+    };
     // Codes that ran out are of no use to anybody.
     pairing_code::Entity::delete_many()
         .filter(pairing_code::Column::ExpiresAt.lt(now - HOUR_S))
@@ -72,11 +85,12 @@ pub async fn create_code(core: &Core, actor: &Actor) -> Result<NewCode, Error> {
         expires_at: Set(expires_at),
         used_at: Set(None),
         used_by: Set(None),
+        role: Set(role.as_str().to_owned()),
     };
     pairing_code::Entity::insert(row)
         .exec_without_returning(&*tx)
         .await?;
-    let details = json!({ "expires_at": expires_at });
+    let details = json!({ "expires_at": expires_at, "role": role.as_str() });
     let record = Record::new(AuditEvent::PairingCodeCreated, actor, details);
     audit::repo::append(&mut tx, &record, now).await?;
     let event = Event::PowerAdded {
@@ -88,10 +102,15 @@ pub async fn create_code(core: &Core, actor: &Actor) -> Result<NewCode, Error> {
     outbox::enqueue(core, &*tx, &event, now).await?;
     tx.commit().await?;
     core.ring();
-    Ok(NewCode { code, expires_at })
+    Ok(NewCode {
+        code,
+        role,
+        created_at: now,
+        expires_at,
+    })
 }
 
-/// Redeems a code for somebody, in the caller's transaction.
+/// Redeems a code for somebody, in the caller's transaction; they get the code's role.
 ///
 /// # Errors
 /// As the database says; a wrong code is an answer, not an error.
@@ -110,13 +129,20 @@ pub async fn redeem_in(
     let used = pairing_code::Entity::update_many()
         .col_expr(pairing_code::Column::UsedAt, Expr::value(now))
         .col_expr(pairing_code::Column::UsedBy, Expr::value(binding.user_id))
-        .filter(pairing_code::Column::CodeHash.eq(hash))
+        .filter(pairing_code::Column::CodeHash.eq(&hash))
         .filter(pairing_code::Column::UsedAt.is_null())
         .filter(pairing_code::Column::ExpiresAt.gt(now))
         .exec(&**tx)
         .await?;
     if used.rows_affected == 1 {
-        let new = operators::bind_in(core, tx, binding, now).await?;
+        let code = pairing_code::Entity::find_by_id(&hash).one(&**tx).await?;
+        let binding = Binding {
+            role: code.map_or(OperatorRole::Viewer, |row| {
+                OperatorRole::from_stored(&row.role)
+            }),
+            ..binding.clone()
+        };
+        let new = operators::bind_in(core, tx, &binding, now).await?;
         return Ok(if new {
             Pairing::Paired
         } else {

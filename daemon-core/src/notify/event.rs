@@ -77,8 +77,12 @@ pub enum Power {
     SessionWallet,
     /// A code that makes whoever sends it to the bot an operator.
     PairingCode,
-    /// A person who may use the console.
+    /// A person who may look on.
+    Viewer,
+    /// A person who may act in the console.
     Operator,
+    /// A person who may do everything that a phone may do.
+    Owner,
     /// A restored database serves again.
     RestoredDatabase,
 }

@@ -7,6 +7,7 @@ mod claims;
 mod dump;
 mod newer;
 mod old_data;
+mod preferences;
 mod renewal;
 mod rollback;
 mod runner;

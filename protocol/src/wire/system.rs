@@ -154,6 +154,51 @@ pub struct KeyList {
     pub keys: Vec<KeyBody>,
 }
 
+/// What a person may do in the console; a larger one may do what a smaller one may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum OperatorRole {
+    /// Sees everything and changes nothing.
+    Viewer,
+    /// Also issues sessions within the limits, revokes, suspends, and stops everything.
+    Operator,
+    /// Everything that a phone may do.
+    Owner,
+}
+
+impl OperatorRole {
+    /// As stored and sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// A stored role; one that this version does not know may only look.
+    #[must_use]
+    pub fn from_stored(text: &str) -> Self {
+        match text {
+            "owner" => Self::Owner,
+            "operator" => Self::Operator,
+            _ => Self::Viewer,
+        }
+    }
+}
+
+/// Makes a pairing code.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PairingRequest {
+    /// What the code makes of whoever sends it; `owner` while nobody is paired, else `operator`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<OperatorRole>,
+}
+
 /// A one-time pairing code; the code is for the person at this terminal only.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -166,7 +211,11 @@ pub struct PairingResponse {
     pub link: Option<String>,
     /// Until when it works.
     pub expires_at: Timestamp,
-    /// Operators paired before; a larger number later means that pairing is done.
+    /// What it makes of whoever sends it.
+    pub role: OperatorRole,
+    /// Since when it works; an operator paired later means that pairing is done.
+    pub created_at: Timestamp,
+    /// Operators paired before; a larger number later means the same.
     pub operators: u64,
 }
 
@@ -174,6 +223,7 @@ impl std::fmt::Debug for PairingResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PairingResponse")
             .field("expires_at", &self.expires_at)
+            .field("role", &self.role)
             .finish_non_exhaustive()
     }
 }
@@ -187,8 +237,8 @@ pub struct OperatorBody {
     pub user_id: i64,
     /// Telegram chat id.
     pub chat_id: i64,
-    /// `owner`.
-    pub role: String,
+    /// What they may do.
+    pub role: OperatorRole,
     /// `@name` without the sign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,

@@ -19,7 +19,7 @@ pub(in crate::telegram) async fn who_am_i(turn: Turn) -> Handled {
     /// A stranger gets one answer in this time, seconds.
     const STRANGER_STEP_S: i64 = 10;
     let incoming = &turn.incoming;
-    let known = turn.actor().is_ok();
+    let known = turn.operator().ok().map(|operator| operator.role);
     let view = help::who_am_i(
         &turn.reader,
         incoming.user_id,
@@ -28,7 +28,7 @@ pub(in crate::telegram) async fn who_am_i(turn: Turn) -> Handled {
         known,
     );
     let mut drafts = turn.say(view);
-    if !known {
+    if known.is_none() {
         for draft in &mut drafts {
             let slot = turn.now.div_euclid(STRANGER_STEP_S);
             draft.dedupe_key = Some(format!("whoami:{}:{slot}", incoming.user_id));

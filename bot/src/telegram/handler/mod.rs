@@ -9,6 +9,7 @@ pub(super) mod kill_switch;
 pub(super) mod language;
 pub(super) mod new_session;
 pub(super) mod pairing;
+pub(super) mod role;
 pub(super) mod sessions;
 pub(super) mod status;
 pub(super) mod stranger;

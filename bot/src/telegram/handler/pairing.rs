@@ -1,7 +1,8 @@
 //! `/start [code]`.
 
-use waiaas_daemon_core::console::operators::{Binding, PairedBy};
+use waiaas_daemon_core::console::operators::{self, Binding, PairedBy};
 use waiaas_daemon_core::console::pairing::{self, Pairing};
+use waiaas_protocol::wire::OperatorRole;
 
 use super::stranger;
 use crate::telegram::schema::{Argument, Handled};
@@ -36,6 +37,8 @@ async fn redeem(turn: Turn, code: &str) -> Handled {
     let binding = Binding {
         user_id: incoming.user_id,
         chat_id: incoming.chat_id,
+        // The code says which it is.
+        role: OperatorRole::Viewer,
         username: incoming.username.clone(),
         display_name: Some(incoming.display_name.clone()),
         language: turn
@@ -46,7 +49,9 @@ async fn redeem(turn: Turn, code: &str) -> Handled {
     };
     let mut tx = core.db.begin_write().await?;
     let outcome = pairing::redeem_in(core, &mut tx, code, &binding, turn.now).await?;
-    let mut drafts = turn.say(help::pairing(&turn.reader, outcome));
+    let bound = operators::by_user(&*tx, incoming.user_id).await?;
+    let role = bound.map(|operator| operator.role);
+    let mut drafts = turn.say(help::pairing(&turn.reader, outcome, role));
     if outcome == Pairing::TooManyTries {
         // Said once an hour, so that guessing does not make the bot talk.
         let slot = turn.now.div_euclid(LOCKED_STEP_S);

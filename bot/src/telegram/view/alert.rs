@@ -362,7 +362,9 @@ fn power(reader: &Reader, what: Power) -> String {
         Power::AgentWallet => fl!(reader.texts, "alert-power-agent-wallet"),
         Power::SessionWallet => fl!(reader.texts, "alert-power-session-wallet"),
         Power::PairingCode => fl!(reader.texts, "alert-power-pairing-code"),
+        Power::Viewer => fl!(reader.texts, "alert-power-viewer"),
         Power::Operator => fl!(reader.texts, "alert-power-operator"),
+        Power::Owner => fl!(reader.texts, "alert-power-owner"),
         Power::RestoredDatabase => fl!(reader.texts, "alert-power-restored-database"),
     }
 }

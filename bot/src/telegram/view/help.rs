@@ -2,18 +2,59 @@
 
 use i18n_embed_fl::fl;
 use waiaas_daemon_core::console::pairing::Pairing;
+use waiaas_daemon_core::console::roles::Permission;
+use waiaas_protocol::wire::OperatorRole;
 
 use super::html::escape;
 use super::{Reader, View};
+use crate::telegram::command;
 
-/// What this role may do.
+/// What this role may do: the lines of commands that it may not send are left out.
 pub(in crate::telegram) fn help(reader: &Reader) -> View {
-    View::text(fl!(reader.texts, "console-help"))
+    let text = fl!(reader.texts, "console-help");
+    let lines = text.lines().filter(|line| offers(reader, line));
+    View::text(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Whether a line may be shown: one that begins with a command, if the role may send it.
+fn offers(reader: &Reader, line: &str) -> bool {
+    let first = line.split(' ').next().unwrap_or_default();
+    reader.may(command::permission_of(first, ""))
 }
 
 /// The greeting of somebody who is paired.
 pub(in crate::telegram) fn greeting(reader: &Reader, name: &str) -> View {
-    View::text(fl!(reader.texts, "console-greeting", name = escape(name)))
+    let hello = fl!(reader.texts, "console-greeting", name = escape(name));
+    View::text(format!("{hello}\n{}", next_step(reader)))
+}
+
+fn next_step(reader: &Reader) -> String {
+    if reader.may(Permission::Issue) {
+        fl!(reader.texts, "console-next-issue")
+    } else {
+        fl!(reader.texts, "console-next-look")
+    }
+}
+
+/// A role by name.
+pub(in crate::telegram) fn role(reader: &Reader, role: OperatorRole) -> String {
+    match role {
+        OperatorRole::Viewer => fl!(reader.texts, "console-role-viewer"),
+        OperatorRole::Operator => fl!(reader.texts, "console-role-operator"),
+        OperatorRole::Owner => fl!(reader.texts, "console-role-owner"),
+    }
+}
+
+/// A command that the role may not send.
+pub(in crate::telegram) fn role_refusal(reader: &Reader, needed: OperatorRole) -> View {
+    let needed = role(reader, needed);
+    View::text(fl!(reader.texts, "console-role-refusal", role = needed))
+}
+
+/// A button that the role may not use.
+pub(in crate::telegram) fn toast_role(reader: &Reader, needed: OperatorRole) -> String {
+    let needed = role(reader, needed);
+    fl!(reader.texts, "console-toast-role", role = needed)
 }
 
 /// Unknown text.
@@ -27,7 +68,7 @@ pub(in crate::telegram) fn who_am_i(
     user_id: i64,
     chat_id: i64,
     thread_id: Option<i32>,
-    known: bool,
+    known: Option<OperatorRole>,
 ) -> View {
     let mut lines = vec![
         fl!(
@@ -48,19 +89,30 @@ pub(in crate::telegram) fn who_am_i(
             id = thread.to_string()
         ));
     }
-    lines.push(if known {
-        fl!(reader.texts, "console-whoami-paired")
-    } else {
-        fl!(reader.texts, "console-whoami-stranger")
+    lines.push(match known {
+        Some(known) => {
+            let role = role(reader, known);
+            fl!(reader.texts, "console-whoami-paired", role = role)
+        }
+        None => fl!(reader.texts, "console-whoami-stranger"),
     });
     View::text(lines.join("\n"))
 }
 
-/// What became of a pairing code.
-pub(in crate::telegram) fn pairing(reader: &Reader, outcome: Pairing) -> View {
+/// What became of a pairing code, and the role that the sender has now.
+pub(in crate::telegram) fn pairing(
+    reader: &Reader,
+    outcome: Pairing,
+    bound: Option<OperatorRole>,
+) -> View {
+    let role = role(reader, bound.unwrap_or(OperatorRole::Viewer));
     View::text(match outcome {
-        Pairing::Paired => fl!(reader.texts, "console-paired"),
-        Pairing::AlreadyPaired => fl!(reader.texts, "console-already-paired"),
+        Pairing::Paired => {
+            let reader = bound.map_or_else(|| reader.clone(), |it| reader.clone().with_role(it));
+            let paired = fl!(reader.texts, "console-paired", role = role);
+            format!("{paired}\n{}", next_step(&reader))
+        }
+        Pairing::AlreadyPaired => fl!(reader.texts, "console-already-paired", role = role),
         Pairing::Refused => fl!(reader.texts, "console-pairing-refused"),
         Pairing::TooManyTries => fl!(reader.texts, "console-pairing-too-many"),
     })
@@ -108,6 +160,7 @@ impl Reader {
             menu.push(("start", fl!(texts, "console-menu-start")));
         }
         menu.push(("whoami", fl!(texts, "console-menu-whoami")));
+        menu.retain(|(name, _)| offers(self, &format!("/{name}")));
         menu
     }
 }

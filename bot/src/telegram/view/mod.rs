@@ -24,6 +24,8 @@ use serde_json::json;
 use waiaas_daemon_core::config::Language;
 use waiaas_daemon_core::console::callbacks::NewCallback;
 use waiaas_daemon_core::console::outbox::{Button, Call, Draft, Target};
+use waiaas_daemon_core::console::roles::{self, Permission};
+use waiaas_protocol::wire::OperatorRole;
 
 use super::action::Action;
 
@@ -68,13 +70,15 @@ fn load(language: Language) -> Arc<FluentLanguageLoader> {
     Arc::new(texts)
 }
 
-/// Who reads: language, time zone, and the moment that "in 6 h" counts from.
+/// Who reads: language, time zone, role, and the moment that "in 6 h" counts from.
 #[derive(Clone)]
 pub(super) struct Reader {
     pub(super) texts: Arc<FluentLanguageLoader>,
     pub(super) language: Language,
     pub(super) zone: TimeZone,
     pub(super) now: i64,
+    /// Absent for a stranger, and where texts are the same for every role.
+    pub(super) role: Option<OperatorRole>,
 }
 
 impl Reader {
@@ -90,7 +94,19 @@ impl Reader {
             language,
             zone,
             now,
+            role: None,
         }
+    }
+
+    /// For an operator of this role.
+    pub(super) fn with_role(mut self, role: OperatorRole) -> Self {
+        self.role = Some(role);
+        self
+    }
+
+    /// Whether a text may offer this.
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        self.role.is_none_or(|role| roles::may(role, permission))
     }
 }
 
@@ -148,6 +164,15 @@ impl View {
     /// With a row of buttons.
     pub(super) fn row(mut self, choices: impl IntoIterator<Item = Choice>) -> Self {
         self.rows.push(choices.into_iter().collect());
+        self
+    }
+
+    /// Without the buttons that a role may not use.
+    pub(super) fn for_role(mut self, role: OperatorRole) -> Self {
+        for row in &mut self.rows {
+            row.retain(|choice| roles::may(role, choice.action.permission()));
+        }
+        self.rows.retain(|row| !row.is_empty());
         self
     }
 

@@ -1,6 +1,7 @@
 //! Lists and details of sessions, and their end.
 
 use i18n_embed_fl::fl;
+use waiaas_daemon_core::console::roles::Permission;
 use waiaas_daemon_core::session::SessionState;
 use waiaas_daemon_core::session::view::SessionView;
 use waiaas_protocol::ids::{AgentId, SessionId};
@@ -48,7 +49,11 @@ pub(in crate::telegram) fn revoke_button(
 /// Live sessions, a page of them.
 pub(in crate::telegram) fn list(reader: &Reader, sessions: &[SessionView], page: usize) -> View {
     if sessions.is_empty() {
-        return View::text(fl!(reader.texts, "console-no-sessions"));
+        return View::text(if reader.may(Permission::Issue) {
+            fl!(reader.texts, "console-no-sessions")
+        } else {
+            fl!(reader.texts, "console-no-sessions-look")
+        });
     }
     let page = Page::of(sessions, page);
     let mut lines = vec![if page.pages > 1 {

@@ -16,6 +16,7 @@ pub struct Model {
     pub expires_at: i64,
     pub used_at: Option<i64>,
     pub used_by: Option<i64>,
+    pub role: String,
 }
 
 /// Joins are written where they are needed.

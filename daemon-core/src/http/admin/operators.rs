@@ -4,30 +4,34 @@ use axum::Json;
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
 use waiaas_protocol::time::Timestamp;
-use waiaas_protocol::wire::{OperatorBody, OperatorList, PairingResponse};
+use waiaas_protocol::wire::{OperatorBody, OperatorList, PairingRequest, PairingResponse};
 
 use super::super::State;
 use super::super::auth::Admin;
-use super::super::extract::Path;
+use super::super::extract::{OptionalJson, Path};
 use crate::console::operators::{self, Operator};
 use crate::console::pairing;
 use crate::error::Error;
 
 /// Makes a one-time code to send to the bot.
 #[utoipa::path(post, path = "/v1/pairing", operation_id = "pair", tag = "operator",
+    request_body(content = Option<PairingRequest>),
     responses((status = 201, description = "The code, shown this once", body = PairingResponse)))]
 pub(in crate::http) async fn pair(
     Extract(state): Extract<State>,
     admin: Admin,
+    OptionalJson(request): OptionalJson<PairingRequest>,
 ) -> Result<(StatusCode, Json<PairingResponse>), Error> {
     let core = &state.core;
     let operators = operators::count(core.db.read()).await?;
-    let code = pairing::create_code(core, &admin.actor).await?;
+    let code = pairing::create_code(core, &admin.actor, request.role).await?;
     let bot = core.health.bot_username();
     let body = PairingResponse {
         link: bot.map(|bot| format!("https://t.me/{bot}?start={}", code.code)),
         expires_at: Timestamp(code.expires_at),
         code: code.code,
+        role: code.role,
+        created_at: Timestamp(code.created_at),
         operators,
     };
     Ok((StatusCode::CREATED, Json(body)))
