@@ -451,7 +451,7 @@ console-no-agents =
     Add one on the machine that runs waiaas:
     <code>waiaas wallet add WALLET --chain evm --network base --address 0x…</code>
     <code>waiaas agent add AGENT --wallet WALLET</code>
-console-no-active-agents = Every agent is suspended. /agents has Resume.
+console-no-active-agents = Every agent is suspended. An owner can resume one in /agents.
 console-unknown-agent = There is no agent “{ $name }”. /newsession shows all of them.
 console-unknown-agent-nearest = There is no agent “{ $name }”. Did you mean “{ $nearest }”?
 console-choose-agent = Which agent gets a session?
@@ -552,7 +552,7 @@ console-agent-suspended-by =
         [one] ⏸ <b>{ $agent }</b>: Suspended by { $by }, { $hour }. Its next request is refused; the time of its live session runs on.
        *[other] ⏸ <b>{ $agent }</b>: Suspended by { $by }, { $hour }. Its next request is refused; the time of its { $count } live sessions runs on.
     }
-    Undo works for { $minutes } minutes; after that, /agents has Resume.
+    Undo works for { $minutes } minutes; after that, an owner can resume it in /agents.
 console-agent-resumed-by = ▶️ <b>{ $agent }</b>: Resumed by { $by }, { $hour }. It may act again.
 console-agent-suspension-undone = ▶️ <b>{ $agent }</b>: Suspension undone by { $by }, { $hour }. It may act again.
 
@@ -628,11 +628,12 @@ console-help =
     /newsession [agent] – give an agent a session
     /sessions – live sessions and their details
     /revoke [id] – end a session
-    /agents – agents, their details, Suspend and Resume
+    /agents – agents and their details
     /wallets – wallets, their addresses, and who uses them
     /audit [agent] – what happened, newest first
     /status – how waiaas is doing
     /killswitch – stop every agent at once
+    /notify – what you hear here, quiet hours, time zone
     /language – English or 한국어
     /whoami – your ids, for the configuration
     /help – this list
@@ -665,6 +666,7 @@ console-menu-status = How waiaas is doing
 console-menu-help = What you can do here
 console-menu-start = Pair with a code
 console-menu-whoami = Your ids
+console-menu-notify = What you hear here, and when
 console-menu-language = English or 한국어
 
 # What each reader chooses
@@ -677,6 +679,31 @@ console-toast-role = This needs another role: { $role }.
 console-next-issue = /newsession gives an agent a session, /help shows the rest.
 console-next-look = /sessions shows the live sessions, /help shows the rest.
 console-no-sessions-look = No live sessions.
+console-notify-title = <b>What you hear here</b>
+console-notify-legend = 🔔 with a sound · 🔕 without a sound · 🚫 not at all. A tap changes it. What adds power, or takes this console from somebody, is always told.
+console-notify-critical = 🚨 Critical alerts always come through, with a sound, at any hour.
+console-notify-quiet = Quiet hours: { $from }–{ $to }. Nothing is held back, it only makes no sound.
+console-notify-no-quiet = Quiet hours: none
+console-notify-zone = Time zone: { $zone }, now { $hour }
+console-notify-ask-from = Quiet hours: from when? They come every day.
+console-notify-ask-to = Quiet hours from { $from }: until when?
+console-notify-ask-zone =
+    Which time zone? Dates and quiet hours follow it.
+    Another one: send its name, such as <code>/notify America/Lima</code>
+console-notify-unknown-zone = There is no time zone “{ $name }”. Names look like this: <code>/notify Asia/Seoul</code>
+console-button-quiet-hours = Quiet hours
+console-button-no-quiet = No quiet hours
+console-button-time-zone = Time zone
+notify-session-created = New session
+notify-session-claimed = Claim code used
+notify-session-renewed = Renewal
+notify-session-renewal-rejected = Renewal rejected
+notify-session-revoked = Session revoked
+notify-session-expiring-soon = Session ends soon
+notify-session-expired = Session expired
+notify-kill-switch-recovered = Kill switch off
+notify-operator-removed = Person removed
+notify-power-added = More power: people, keys, limits
 console-language-ask = In which language shall I write to you? Nothing changes for others.
 console-language-chosen = From now on I write to you in English, alerts and menus too.
 

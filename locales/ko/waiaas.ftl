@@ -429,7 +429,7 @@ console-no-agents =
     waiaas를 실행하는 컴퓨터에서 추가하세요.
     <code>waiaas wallet add WALLET --chain evm --network base --address 0x…</code>
     <code>waiaas agent add AGENT --wallet WALLET</code>
-console-no-active-agents = 모든 에이전트가 정지되어 있습니다. 정지 해제: /agents
+console-no-active-agents = 모든 에이전트가 정지되어 있습니다. 정지 해제(소유자): /agents
 console-unknown-agent = ‘{ $name }’ 에이전트가 없습니다. 전체 목록: /newsession
 console-unknown-agent-nearest = ‘{ $name }’ 에이전트가 없습니다. 혹시 ‘{ $nearest }’인가요?
 console-choose-agent = 어느 에이전트에게 세션을 줄까요?
@@ -529,7 +529,7 @@ console-agent-suspended-by =
         [0] ⏸ <b>{ $agent }</b>: 정지됨 ({ $by }, { $hour }). 다음 요청부터 거부됩니다.
        *[other] ⏸ <b>{ $agent }</b>: 정지됨 ({ $by }, { $hour }). 다음 요청부터 거부됩니다. 활성 세션 { $count }개의 시간은 계속 흐릅니다.
     }
-    { $minutes }분 안에는 되돌릴 수 있습니다. 그 뒤에는 /agents에서 정지를 해제하세요.
+    { $minutes }분 안에는 되돌릴 수 있습니다. 그 뒤에는 소유자가 /agents에서 정지를 해제할 수 있습니다.
 console-agent-resumed-by = ▶️ <b>{ $agent }</b>: 정지 해제됨 ({ $by }, { $hour }). 다시 활동할 수 있습니다.
 console-agent-suspension-undone = ▶️ <b>{ $agent }</b>: 정지를 되돌림 ({ $by }, { $hour }). 다시 활동할 수 있습니다.
 
@@ -603,11 +603,12 @@ console-help =
     /newsession [에이전트] – 에이전트에게 세션 주기
     /sessions – 활성 세션과 자세한 내용 보기
     /revoke [ID] – 세션 종료
-    /agents – 에이전트 보기, 정지하기, 정지 해제하기
+    /agents – 에이전트와 자세한 내용 보기
     /wallets – 지갑과 주소, 사용하는 에이전트 보기
     /audit [에이전트] – 감사 기록 보기
     /status – waiaas 상태
     /killswitch – 모든 에이전트 멈추기
+    /notify – 받을 알림, 방해 금지 시간, 시간대
     /language – 한국어 또는 English
     /whoami – 설정에 쓸 내 ID
     /help – 이 목록
@@ -640,6 +641,7 @@ console-menu-status = waiaas 상태
 console-menu-help = 할 수 있는 일
 console-menu-start = 코드로 연결
 console-menu-whoami = 내 ID
+console-menu-notify = 받을 알림과 시간
 console-menu-language = 한국어 또는 English
 
 # What each reader chooses
@@ -652,6 +654,31 @@ console-toast-role = 지금 역할로는 할 수 없습니다. 필요한 역할:
 console-next-issue = 세션 주기: /newsession · 나머지: /help
 console-next-look = 활성 세션: /sessions · 나머지: /help
 console-no-sessions-look = 활성 세션이 없습니다.
+console-notify-title = <b>여기로 받을 알림</b>
+console-notify-legend = 🔔 소리로 알림 · 🔕 소리 없이 알림 · 🚫 받지 않음. 누르면 바뀝니다. 권한이 늘거나 누군가의 콘솔 사용 권한이 제거될 때는 항상 알려 드립니다.
+console-notify-critical = 🚨 긴급 알림은 언제든 소리와 함께 도착합니다.
+console-notify-quiet = 방해 금지 시간: { $from }–{ $to }. 알림을 미루지 않고 소리만 끕니다.
+console-notify-no-quiet = 방해 금지 시간: 없음
+console-notify-zone = 시간대: { $zone }, 현재 { $hour }
+console-notify-ask-from = 방해 금지 시간을 언제 시작할까요? 매일 적용됩니다.
+console-notify-ask-to = 방해 금지 시작: { $from }. 언제 끝낼까요?
+console-notify-ask-zone =
+    어느 시간대를 쓸까요? 날짜와 방해 금지 시간에 적용됩니다.
+    목록에 없으면 이름을 보내세요. 예: <code>/notify America/Lima</code>
+console-notify-unknown-zone = ‘{ $name }’ 시간대가 없습니다. 이렇게 쓰세요: <code>/notify Asia/Seoul</code>
+console-button-quiet-hours = 방해 금지 시간
+console-button-no-quiet = 방해 금지 없음
+console-button-time-zone = 시간대
+notify-session-created = 새 세션
+notify-session-claimed = 다른 컴퓨터에서 세션을 받음
+notify-session-renewed = 세션 갱신
+notify-session-renewal-rejected = 갱신 거부
+notify-session-revoked = 세션 종료
+notify-session-expiring-soon = 곧 끝나는 세션
+notify-session-expired = 세션 만료
+notify-kill-switch-recovered = 긴급 차단 꺼짐
+notify-operator-removed = 사용자 제거
+notify-power-added = 늘어난 권한: 사람, 키, 제한
 console-language-ask = 어느 언어로 보낼까요? 다른 사람에게는 영향이 없습니다.
 console-language-chosen = 이제 알림과 메뉴를 포함해 모두 한국어로 보내 드립니다.
 

@@ -1,6 +1,7 @@
 //! What a button stands for. Stored with its handle; never in `callback_data`.
 
 use serde::{Deserialize, Serialize};
+use waiaas_daemon_core::console::preferences::Mode;
 use waiaas_daemon_core::console::roles::Permission;
 use waiaas_protocol::ids::{AgentId, SessionId, WalletId};
 use waiaas_protocol::wire::ConstraintsRequest;
@@ -82,6 +83,34 @@ pub(super) enum Action {
     },
     /// Write in this language from now on.
     SetLanguage { language: String },
+    /// A step of `/notify`.
+    Notify { step: NotifyStep },
+}
+
+/// A step of `/notify`; hours are those of the reader's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub(super) enum NotifyStep {
+    /// What arrives how.
+    Overview { page: usize },
+    /// An event arrives so from now on.
+    SetMode {
+        event: String,
+        mode: Mode,
+        page: usize,
+    },
+    /// From when is it quiet?
+    AskFrom,
+    /// Until when?
+    AskTo { from: i32 },
+    /// It is quiet between these hours.
+    SetQuiet { from: i32, to: i32 },
+    /// It is never quiet.
+    NoQuiet,
+    /// Which time zone?
+    AskZone { page: usize },
+    /// This one.
+    SetZone { zone: String },
 }
 
 impl Action {
@@ -94,9 +123,10 @@ impl Action {
             | Self::AuditPage { .. }
             | Self::AgentListPage { .. }
             | Self::OpenAgent { .. }
-            | Self::WalletListPage { .. }
+            | Self::WalletsPage { .. }
             | Self::OpenWallet { .. }
-            | Self::SetLanguage { .. } => Permission::Read,
+            | Self::SetLanguage { .. }
+            | Self::Notify { .. } => Permission::Read,
             Self::AgentsPage { .. }
             | Self::PickAgent { .. }
             | Self::NewSession { .. }

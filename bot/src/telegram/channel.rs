@@ -4,6 +4,7 @@
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::console::operators::{self, Operator};
 use waiaas_daemon_core::console::outbox::{Call, Draft, Priority, Target};
+use waiaas_daemon_core::console::preferences::{self, Mode};
 use waiaas_daemon_core::notify::channel::{Channel, ChannelError, Delivery, DeliveryFuture};
 use waiaas_daemon_core::notify::event::Event;
 use waiaas_daemon_core::notify::health::ChannelState;
@@ -12,7 +13,7 @@ use waiaas_protocol::wire::OperatorRole;
 
 use super::console::{CHANNEL, Console};
 use super::handler::claim;
-use super::view::alert;
+use super::view::{Reader, alert};
 
 /// The channel.
 pub(super) struct TelegramChannel {
@@ -37,42 +38,55 @@ impl TelegramChannel {
         for draft in ended.drafts {
             draft.enqueue(core, &*tx, now).await?;
         }
+        let mut reached = false;
         for operator in &recipients {
             let told = [pending.event.told_chat_id(), ended.told_chat_id];
             if told.contains(&Some(operator.chat_id)) {
+                reached = true;
                 continue;
             }
-            for draft in self.drafts(pending, operator, now) {
+            let reader = self.console.reader_of(operator, now);
+            let wants = preferences::repo::load(&*tx, operator.user_id).await?;
+            let mode = wants.delivery(&pending.event, &reader.zone, now);
+            if mode == Mode::Off {
+                continue;
+            }
+            reached = true;
+            for draft in drafts(pending, operator, &reader, mode) {
                 draft.enqueue(core, &*tx, now).await?;
             }
         }
         tx.commit().await?;
         core.ring();
-        Ok(Delivery::Accepted)
+        Ok(if reached {
+            Delivery::Accepted
+        } else {
+            Delivery::SwitchedOff
+        })
     }
+}
 
-    fn drafts(&self, pending: &Pending, operator: &Operator, now: i64) -> Vec<Draft> {
-        let reader = self.console.reader_of(operator, now);
-        let view = alert::view(&reader, &pending.event).for_role(operator.role);
-        let mut drafts = view.into_sends(operator.user_id, operator.chat_id, now);
-        for (part, draft) in drafts.iter_mut().enumerate() {
-            draft.priority = Priority::Alert;
-            draft.event_id = Some(pending.event_id.clone());
-            draft.dedupe_key = Some(format!(
-                "event:{}:{}:{part}",
-                pending.event_id, operator.chat_id
-            ));
-            draft.session_id.clone_from(&pending.session_id);
-            if let Call::Send {
-                reply_to, silent, ..
-            } = &mut draft.call
-            {
-                *reply_to = pending.session_id.clone().map(Target::Session);
-                *silent = is_quiet(&pending.event);
-            }
+/// The message of an event for one operator; `mode` is not [`Mode::Off`].
+fn drafts(pending: &Pending, operator: &Operator, reader: &Reader, mode: Mode) -> Vec<Draft> {
+    let view = alert::view(reader, &pending.event).for_role(operator.role);
+    let mut drafts = view.into_sends(operator.user_id, operator.chat_id, reader.now);
+    for (part, draft) in drafts.iter_mut().enumerate() {
+        draft.priority = Priority::Alert;
+        draft.event_id = Some(pending.event_id.clone());
+        draft.dedupe_key = Some(format!(
+            "event:{}:{}:{part}",
+            pending.event_id, operator.chat_id
+        ));
+        draft.session_id.clone_from(&pending.session_id);
+        if let Call::Send {
+            reply_to, silent, ..
+        } = &mut draft.call
+        {
+            *reply_to = pending.session_id.clone().map(Target::Session);
+            *silent = mode == Mode::Silent;
         }
-        drafts
     }
+    drafts
 }
 
 /// The one who may no longer use the console hears of it once more.
@@ -100,11 +114,6 @@ fn removed(event: &Event) -> Option<Operator> {
         source: String::new(),
         paired_at: *at,
     })
-}
-
-/// Renewals that go as planned arrive without a sound.
-const fn is_quiet(event: &Event) -> bool {
-    matches!(event, Event::SessionRenewed { .. })
 }
 
 impl Channel for TelegramChannel {

@@ -27,6 +27,8 @@ pub(super) enum Command {
     KillSwitch,
     /// `/status`.
     Status,
+    /// `/notify [zone]`.
+    Notify(String),
     /// `/language`.
     Language,
     /// `/whoami`.
@@ -44,6 +46,7 @@ impl Command {
             | Self::Wallets
             | Self::Audit(_)
             | Self::Status
+            | Self::Notify(_)
             | Self::Language
             | Self::WhoAmI => Permission::Read,
             Self::NewSession(_) => Permission::Issue,
@@ -101,6 +104,10 @@ mod tests {
             ("/status@waiaas_bot", Request::Command(Command::Status)),
             ("/status@other_bot", Request::Unknown),
             ("/killswitch", Request::Command(Command::KillSwitch)),
+            (
+                "/notify Asia/Seoul",
+                Request::Command(Command::Notify("Asia/Seoul".to_owned())),
+            ),
             ("/language", Request::Command(Command::Language)),
             ("/whoami", Request::Command(Command::WhoAmI)),
             ("/nonsense", Request::Unknown),

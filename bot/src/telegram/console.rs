@@ -173,13 +173,9 @@ impl Console {
     }
 
     /// A reader for texts that are made after the turn, such as a finished hand-over.
-    pub(super) fn reader_in(&self, language: &str, now: i64) -> Reader {
-        Reader::new(
-            &self.words,
-            Language::of_tag(language),
-            &self.time_zone,
-            now,
-        )
+    pub(super) fn reader_in(&self, language: &str, time_zone: Option<&str>, now: i64) -> Reader {
+        let zone = time_zone.unwrap_or(&self.time_zone);
+        Reader::new(&self.words, Language::of_tag(language), zone, now)
     }
 
     /// What an operator reads until they choose: the configured language where there is one,

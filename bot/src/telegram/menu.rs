@@ -49,7 +49,7 @@ impl Console {
         for language in LANGUAGES {
             let reader = match operator {
                 Some(operator) => self.reader_of(operator, now),
-                None => self.reader_in(language.code(), now),
+                None => self.reader_in(language.code(), None, now),
             };
             let commands: Vec<_> = reader
                 .menu(operator.is_some())

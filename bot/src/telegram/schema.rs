@@ -12,8 +12,8 @@ use super::auth::{self, Gate, Incoming, What};
 use super::command::{self, Command, Request};
 use super::console::Console;
 use super::handler::{
-    agents, audit, help, kill_switch, language, new_session, pairing, role, sessions, status,
-    stranger, tap, wallets,
+    agents, audit, help, kill_switch, language, new_session, notify, pairing, role, sessions,
+    status, stranger, tap, wallets,
 };
 use super::turn::{Turn, UpdateId};
 
@@ -70,6 +70,7 @@ fn operator_commands() -> Tree {
         .branch(dptree::filter_map(new_session_agent).endpoint(new_session::on_command))
         .branch(dptree::filter_map(revoke_id).endpoint(sessions::on_revoke))
         .branch(dptree::filter_map(audit_agent).endpoint(audit::on_command))
+        .branch(dptree::filter_map(notify_zone).endpoint(notify::on_command))
         .branch(only(Command::Sessions).endpoint(sessions::on_command))
         .branch(only(Command::Agents).endpoint(agents::on_command))
         .branch(only(Command::Wallets).endpoint(wallets::on_command))
@@ -154,6 +155,13 @@ fn revoke_id(request: Request) -> Option<Argument> {
 fn audit_agent(request: Request) -> Option<Argument> {
     match request {
         Request::Command(Command::Audit(agent)) => Some(Argument(agent.trim().to_owned())),
+        _ => None,
+    }
+}
+
+fn notify_zone(request: Request) -> Option<Argument> {
+    match request {
+        Request::Command(Command::Notify(zone)) => Some(Argument(zone.trim().to_owned())),
         _ => None,
     }
 }

@@ -73,7 +73,7 @@ async fn a_viewer_sees_everything_and_changes_nothing() {
         bench.quiet().await;
         let details = viewer.chat().message(list.id).unwrap().clone();
         story.message("details", &details);
-        assert_eq!(labels(&details).len(), 1, "only Back: {details:?}");
+        assert_eq!(labels(&details).len(), 2, "only Back and Refresh");
 
         let revoke = format!("/revoke {}", session.id);
         for (told, text) in [

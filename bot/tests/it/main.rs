@@ -17,6 +17,7 @@ mod console_delivery;
 mod console_kill_switch;
 mod console_language;
 mod console_new_session;
+mod console_notify;
 mod console_pairing;
 mod console_roles;
 mod console_secrets;

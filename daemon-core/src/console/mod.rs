@@ -8,5 +8,6 @@ pub mod messages;
 pub mod operators;
 pub mod outbox;
 pub mod pairing;
+pub mod preferences;
 pub mod refusals;
 pub mod roles;

@@ -251,6 +251,23 @@ pub async fn set_language(
     Ok(())
 }
 
+/// Writes the time zone that somebody has chosen, an IANA name.
+///
+/// # Errors
+/// As the database says.
+pub async fn set_time_zone(
+    tx: &impl ConnectionTrait,
+    user_id: i64,
+    zone: &str,
+) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::TimeZone, Expr::value(zone))
+        .filter(Column::UserId.eq(user_id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Remembers how Telegram shows somebody, and the language they read until they choose one.
 ///
 /// # Errors

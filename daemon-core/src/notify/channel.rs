@@ -39,6 +39,8 @@ pub enum Delivery {
     Accepted,
     /// Nobody is reachable on this channel (such as: no owner is paired yet).
     NoRecipient,
+    /// Everybody who could be reached has switched this event off: it is done.
+    SwitchedOff,
 }
 
 /// The future of a delivery.

@@ -21,6 +21,8 @@ pub const NO_RECIPIENT: &str = "no_recipient";
 pub const WAITING: &str = "waiting";
 /// Status of an event that was given up on a channel.
 pub const DEAD: &str = "dead";
+/// Status of an event that everybody on a channel has switched off.
+pub const SWITCHED_OFF: &str = "switched_off";
 
 /// An event that waits for its channels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,7 +189,7 @@ fn to_found(row: notification::Model) -> Found {
 pub struct Logged {
     /// Which channel.
     pub channel: String,
-    /// [`ACCEPTED`], [`NO_RECIPIENT`], [`WAITING`] or [`DEAD`].
+    /// [`ACCEPTED`], [`NO_RECIPIENT`], [`SWITCHED_OFF`], [`WAITING`] or [`DEAD`].
     pub status: String,
     /// Attempts so far.
     pub attempts: i64,

@@ -284,6 +284,7 @@ impl Worker {
                 entry.status = match delivery {
                     Delivery::Accepted => outbox::ACCEPTED.to_owned(),
                     Delivery::NoRecipient => outbox::NO_RECIPIENT.to_owned(),
+                    Delivery::SwitchedOff => outbox::SWITCHED_OFF.to_owned(),
                 };
             }
             Attempt::Later {
@@ -372,7 +373,8 @@ async fn append_dead(tx: &mut WriteTx, details: serde_json::Value, now: i64) -> 
 
 fn standing(row: &Logged) -> Standing {
     match row.status.as_str() {
-        outbox::ACCEPTED => Standing::Accepted,
+        // Who switched an event off does not want it on the next channel either.
+        outbox::ACCEPTED | outbox::SWITCHED_OFF => Standing::Accepted,
         outbox::NO_RECIPIENT => Standing::NoRecipient,
         outbox::DEAD => Standing::Dead,
         _ => Standing::Waiting,

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Files that hold rules and values only.
-const PURE: [&str; 21] = [
+const PURE: [&str; 23] = [
     "actor.rs",
     "clock.rs",
     "entropy.rs",
@@ -12,6 +12,8 @@ const PURE: [&str; 21] = [
     "agent/mod.rs",
     "audit/mod.rs",
     "claim/mod.rs",
+    "console/preferences/mod.rs",
+    "console/roles.rs",
     "notify/event.rs",
     "notify/health.rs",
     "notify/lane.rs",

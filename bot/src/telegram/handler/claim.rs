@@ -71,7 +71,8 @@ pub(in crate::telegram) async fn ended(
     }) else {
         return Ok(Ended::default());
     };
-    let reader = console.reader_in(&note.language, console.core.clock.now_s());
+    let now = console.core.clock.now_s();
+    let reader = console.reader_in(&note.language, note.time_zone.as_deref(), now);
     let Some((view, told)) = words(&reader, &pending.event, claim.used.is_some()) else {
         return Ok(Ended::default());
     };

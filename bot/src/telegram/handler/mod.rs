@@ -8,6 +8,7 @@ pub(super) mod help;
 pub(super) mod kill_switch;
 pub(super) mod language;
 pub(super) mod new_session;
+pub(super) mod notify;
 pub(super) mod pairing;
 pub(super) mod role;
 pub(super) mod sessions;

@@ -31,6 +31,8 @@ pub(in crate::telegram) struct Note {
     pub(in crate::telegram) chat_id: i64,
     pub(in crate::telegram) message_id: Option<i64>,
     pub(in crate::telegram) language: String,
+    #[serde(default)]
+    pub(in crate::telegram) time_zone: Option<String>,
 }
 
 impl Note {
@@ -41,6 +43,7 @@ impl Note {
             chat_id: turn.incoming.chat_id,
             message_id: turn.tapped_message(),
             language: turn.reader.language.code().to_owned(),
+            time_zone: turn.reader.zone.iana_name().map(str::to_owned),
         }
     }
 }
@@ -248,7 +251,7 @@ fn messages(console: &Console, view: &SessionView, outcome: &Outcome) -> Vec<Dra
         return Vec::new();
     };
     let now = console.core.clock.now_s();
-    let reader = console.reader_in(&note.language, now);
+    let reader = console.reader_in(&note.language, note.time_zone.as_deref(), now);
     let words = grant::outcome(&reader, view, outcome);
     let mut drafts = match note.message_id {
         Some(id) => words.into_edit(note.user_id, note.chat_id, Target::Message(id), now),

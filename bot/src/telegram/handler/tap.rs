@@ -10,7 +10,7 @@ use waiaas_daemon_core::session::RevokeReason;
 use waiaas_protocol::ids::AgentId;
 
 use super::new_session::{self, Granted};
-use super::{agents, audit, claim, kill_switch, language, sessions, wallets};
+use super::{agents, audit, claim, kill_switch, language, notify, sessions, wallets};
 use crate::telegram::action::Action;
 use crate::telegram::auth::What;
 use crate::telegram::schema::Handled;
@@ -157,6 +157,7 @@ async fn in_place(turn: &Turn, tx: &mut WriteTx, action: Action) -> Result<Vec<D
             agent_id,
             audit_seq,
         } => agents::undo_suspend(turn, tx, agent_id, audit_seq).await?,
+        Action::Notify { step } => notify::choose(turn, tx, step).await?,
         Action::SetLanguage { language } => language::set(turn, tx, &language).await?,
     };
     Ok(turn.replace(view))

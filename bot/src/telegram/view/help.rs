@@ -153,6 +153,7 @@ impl Reader {
                 ("audit", fl!(texts, "console-menu-audit")),
                 ("status", fl!(texts, "console-menu-status")),
                 ("killswitch", fl!(texts, "console-menu-killswitch")),
+                ("notify", fl!(texts, "console-menu-notify")),
                 ("language", fl!(texts, "console-menu-language")),
                 ("help", fl!(texts, "console-menu-help")),
             ]);

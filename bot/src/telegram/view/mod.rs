@@ -9,6 +9,7 @@ pub(super) mod help;
 pub(super) mod html;
 pub(super) mod kill_switch;
 pub(super) mod language;
+pub(super) mod notify;
 pub(super) mod session;
 pub(super) mod status;
 pub(super) mod time;
