@@ -501,7 +501,7 @@ console-kill-switch-ask =
     <b>긴급 차단을 켤까요?</b>
     멈추는 에이전트: { $agents }개
     멈추는 활성 세션: { $sessions }개
-    다음 요청부터 모든 에이전트가 거부됩니다. 갱신과 코드 사용도 거부되며, 새 세션을 만들 수 없습니다.
+    다음 요청부터 모든 에이전트가 거부됩니다. 갱신과 클레임 코드 사용도 거부되며, 새 세션을 만들 수 없습니다.
     세션은 종료되지 않지만 시간은 계속 흐르며, 지나간 시간은 돌려받을 수 없습니다.
     해제는 컴퓨터에서만 할 수 있습니다: <code>waiaas killswitch off</code>
 console-kill-switch-is-on =
@@ -591,6 +591,10 @@ audit-keys-rotated = 서명 키 교체
 audit-database-restore-frozen = 복원된 데이터베이스 발견, 모든 세션 동결
 audit-database-restore-confirmed = 복원된 데이터베이스 확인
 audit-pairing-code-created = 연결 코드 생성
+audit-claim-code-issued = 클레임 코드 생성
+audit-session-claimed = 코드로 세션 수령: { $from }
+audit-claim-reused = 이미 쓰인 클레임 코드 재시도: { $from }
+audit-claim-refused = 틀린 클레임 코드: { $from }
 audit-operator-paired = 콘솔 사용 허용: { $user }
 audit-operator-removed = 콘솔 사용 해제: { $user }
 audit-pairing-refused = 틀린 연결 코드: { $user }

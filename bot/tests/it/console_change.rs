@@ -75,6 +75,19 @@ async fn defaults_are_ceilings_and_without_room_there_is_no_change() {
 }
 
 #[tokio::test]
+async fn what_is_chosen_counts_for_another_machine_too() {
+    let bench = TestDaemon::new().await.with_agent("trader").await;
+    let asked = bench.say("/newsession").await;
+    let presets = bench.tap(&asked, "Change").await;
+    let shorter = bench.tap(&presets, "1 h").await;
+    let fewer = bench.tap(&shorter, "3 renewals").await;
+    bench.tap(&fewer, "For another machine").await;
+    bench.quiet().await;
+    let granted = "SELECT expires_in, max_renewals FROM sessions";
+    assert_eq!(bench.sql(granted).await, [["3600", "3"]]);
+}
+
+#[tokio::test]
 async fn create_after_change_is_refused_where_the_defaults_have_become_narrower() {
     let bench = TestDaemon::new().await.with_agent("trader").await;
     let asked = bench.say("/newsession").await;
