@@ -373,7 +373,7 @@ async fn append_dead(tx: &mut WriteTx, details: serde_json::Value, now: i64) -> 
 
 fn standing(row: &Logged) -> Standing {
     match row.status.as_str() {
-        // Who switched an event off does not want it on the next channel either.
+        // Nobody there wants it: another channel is not to be asked instead.
         outbox::ACCEPTED | outbox::SWITCHED_OFF => Standing::Accepted,
         outbox::NO_RECIPIENT => Standing::NoRecipient,
         outbox::DEAD => Standing::Dead,
