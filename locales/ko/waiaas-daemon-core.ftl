@@ -65,7 +65,7 @@ error-session-requires-wallet-hint = `waiaas wallet add NAME --chain CHAIN --net
 error-session-requires-wallet-named = 에이전트 "{ $agent }"에 지갑이 없습니다. `waiaas wallet add NAME --chain CHAIN --network NETWORK --address ADDRESS` 명령으로 지갑을 추가한 다음, `waiaas agent wallet add { $agent-argument } WALLET` 명령으로 연결하세요.
 
 error-agent-suspended = 정지된 에이전트입니다.
-error-agent-suspended-hint = 소유자가 `waiaas agent resume` 명령으로 다시 허용할 수 있습니다.
+error-agent-suspended-hint = 소유자가 `waiaas agent resume` 명령으로 정지를 해제할 수 있습니다.
 
 error-agent-terminated = 완전히 제거된 에이전트입니다.
 error-agent-terminated-hint = `waiaas agent add` 명령으로 새 에이전트를 추가하세요. 한 번 쓴 이름은 다시 쓸 수 없습니다.

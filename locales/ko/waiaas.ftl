@@ -80,7 +80,7 @@ cli-agent-none = 아직 에이전트가 없습니다. 추가하려면: waiaas ag
 cli-agent-no-defaults = 이 에이전트에는 따로 정한 한도가 없습니다.
 cli-agent-remove-ask = 에이전트 제거: { $name }. 세션이 모두 종료되며 되돌릴 수 없습니다. 계속할까요?
 cli-agent-removed = 에이전트를 제거하고 세션을 모두 종료했습니다: { $name }
-cli-agent-resumed = 에이전트를 다시 허용했습니다: { $name }
+cli-agent-resumed = 에이전트 정지를 해제했습니다: { $name }
 cli-agent-suspended = 에이전트를 정지했습니다: { $name }. `waiaas agent resume`으로 해제할 때까지 요청이 거부됩니다.
 
 cli-session-created =
@@ -174,7 +174,7 @@ cli-doctor-skip-set-up = 아직 waiaas를 설정하지 않았습니다
 cli-doctor-skip-data-dir = 데이터 디렉터리를 쓸 수 없습니다
 cli-doctor-skip-config = 설정을 쓸 수 없습니다
 cli-doctor-skip-daemon = 비교할 데몬이 실행되고 있지 않습니다
-cli-doctor-skip-frozen = 복원한 데이터베이스의 감사 기록은 복원을 확인하기 전에는 아무것도 증명하지 못합니다
+cli-doctor-skip-frozen = 복원한 데이터베이스입니다. 복원을 확인하기 전에는 감사 기록을 검증할 수 없습니다
 cli-doctor-mend-restart = 데몬을 멈추고 다시 시작하세요: { $command }
 cli-doctor-mend-stopped = 데몬을 멈춘 상태에서 실행하세요: { $command }
 
@@ -209,7 +209,7 @@ cli-doctor-dir-low = 남은 공간이 적습니다: { $dir } ({ $free })
 cli-doctor-dir-same-user = 데몬과 같은 사용자({ $uid })로 실행되는 에이전트는 여기 있는 토큰과 키를 모두 읽을 수 있습니다
 cli-doctor-dir-same-user-mend = 에이전트는 다른 사용자로 실행하세요
 
-cli-doctor-files-ok = 파일 { $count }개 모두 다른 사용자에게 닫혀 있습니다
+cli-doctor-files-ok = 파일 { $count }개 모두 다른 사용자가 접근할 수 없습니다
 cli-doctor-file-no-key = 파일이 없습니다: { $file }. 토큰을 만들 수도 확인할 수도 없습니다
 cli-doctor-file-no-config = 파일이 없습니다: { $file }. 데몬이 텔레그램 없이 기본값으로 동작합니다
 cli-doctor-file-bad-key = 마스터 키가 아닙니다: { $file }. 16진수 64자리여야 합니다
@@ -224,7 +224,7 @@ cli-doctor-file-readable = 다른 사용자가 접근할 수 있습니다: { $fi
 cli-doctor-file-unreadable = 살펴볼 수 없습니다: { $file } ({ $cause })
 
 cli-doctor-config-ok = 올바릅니다
-cli-doctor-config-open = 다른 컴퓨터에서 접속할 수 있는 주소로 에이전트를 받습니다: { $address }. 앞에 TLS 프록시가 없으면 토큰이 도중에 노출될 수 있습니다
+cli-doctor-config-open = 다른 컴퓨터에서 접속할 수 있는 주소로 에이전트 요청을 받습니다: { $address }. 앞에 TLS 프록시가 없으면 토큰이 도중에 노출될 수 있습니다
 cli-doctor-config-open-mend = config.toml에 http.listen = "127.0.0.1:3100"을 설정하거나, TLS 프록시만 이 주소에 접속할 수 있게 하세요
 cli-doctor-config-variable = 환경 변수를 지우거나 고치세요: { $name }. 그런 다음: { $command }
 
@@ -252,7 +252,7 @@ cli-doctor-daemon-locked = 긴급 차단이 켜져 있습니다({ $since }, { $b
 cli-doctor-daemon-dead-letters = 전송을 포기해 아무도 읽지 못한 메시지가 { $count }개 있습니다
 cli-doctor-daemon-outbox = 전송을 기다리는 메시지가 { $count }개 있습니다
 cli-doctor-daemon-unpaired = 연결된 사람이 없습니다. 알림을 받을 사람도, 휴대폰으로 세션을 종료할 사람도 없습니다
-cli-doctor-daemon-down = 실행되고 있지 않습니다. 모든 에이전트가 일할 수 없습니다
+cli-doctor-daemon-down = 실행되고 있지 않습니다. 모든 에이전트의 연결이 끊겨 있습니다
 cli-doctor-daemon-silent = 응답하지 않습니다
 cli-doctor-daemon-unreadable = 응답을 읽을 수 없습니다. 데몬의 버전이 다를 수 있습니다
 cli-doctor-daemon-refuses = 실행 중이지만 거부합니다: { $message } ({ $code })
@@ -262,7 +262,7 @@ cli-doctor-door-moved = 에이전트 주소가 설정과 다릅니다: 데몬 { 
 cli-doctor-door-stranger = 에이전트가 접속하는 주소에서 다른 프로그램이 응답합니다: { $address }
 cli-doctor-door-stranger-mend = 어떤 프로그램인지 찾아({ $command }) 멈추거나, config.toml에서 http.listen을 바꾸세요
 cli-doctor-door-other-daemon = 다른 데이터 디렉터리의 데몬(버전 { $version })이 이 주소를 쓰고 있습니다: { $address }
-cli-doctor-door-other-daemon-mend = 그 데몬은 --data-dir로 확인하세요. 이 데몬에 다른 주소를 주려면: { $command }
+cli-doctor-door-other-daemon-mend = 그 데몬은 --data-dir로 확인하세요. 아니면 config.toml에서 http.listen을 "127.0.0.1:3101" 같은 다른 주소로 바꾸세요
 
 cli-doctor-clock-ok = 데몬의 시계와 맞습니다({ $time })
 cli-doctor-clock-ahead = 데몬의 시계({ $time })가 여기보다 { $span } 빠릅니다
@@ -283,6 +283,7 @@ cli-doctor-token-pending = 진행 중인 갱신이 있습니다: { $file }. 중�
 cli-doctor-token-pending-foreign = 다른 토큰의 갱신 기록이 남아 있습니다: { $file }. 다음 갱신 때 지워집니다
 cli-doctor-token-pending-form = 진행 중인 갱신의 기록이 아닙니다: { $file }
 cli-doctor-token-leftovers = 중간에 멈춘 프로그램이 남긴 임시 파일이 { $count }개 있습니다: { $file }. 다음 토큰 전달 때 지워집니다
+cli-doctor-token-overdue = { $file }: { $agent } 에이전트의 갱신 예정 시각이 지났습니다({ $at }). 이 에이전트의 MCP 서버가 실행되고 있지 않습니다
 cli-doctor-token-variable = WAIAAS_SESSION_TOKEN이 설정되어 있습니다. 토큰 파일이 없을 때만 쓰입니다
 cli-doctor-token-link = 심볼릭 링크는 따라가지 않습니다: { $file }
 cli-doctor-token-open = 다른 사용자가 접근할 수 있어 아무도 쓰지 않습니다: { $file } (권한 { $mode }). 누군가 읽었을 수 있다면 세션도 종료하세요
@@ -294,8 +295,17 @@ cli-doctor-client-ok = { $client }: "{ $name }" 항목이 { $command } 프로그
 cli-doctor-client-misses = { $client }: "{ $name }" 항목은 { $url }에서 데몬을 찾는데, 데몬은 { $address }에 있습니다
 cli-doctor-client-missing = { $client }: "{ $name }" 항목이 시작하는 프로그램이 없습니다: { $command }
 cli-doctor-client-not-executable = { $client }: "{ $name }" 항목이 시작하는 것이 실행할 수 있는 프로그램이 아닙니다: { $command }
+cli-doctor-client-closed = { $client }: "{ $name }" 항목이 시작하는 프로그램의 폴더에 들어갈 권한이 없습니다: { $command }
+cli-doctor-client-agent-id = { $client }: "{ $name }" 항목의 에이전트("{ $agent }")가 ID가 아닙니다. MCP 서버는 에이전트 ID만 받습니다
+cli-doctor-client-agent-unknown = { $client }: "{ $name }" 항목의 에이전트를 데몬이 모릅니다: { $agent }
+cli-doctor-client-agent-removed = { $client }: "{ $name }" 항목의 에이전트는 제거되었습니다: { $agent }
+cli-doctor-client-no-token = { $client }: "{ $name }" 항목의 에이전트는 여기에 토큰 파일이 없습니다: { $agent }
+cli-doctor-client-address = { $client }: "{ $name }" 항목의 --base-url 주소를 MCP 서버가 거부합니다: { $reason }
 cli-doctor-client-looked-up = { $client }: "{ $name }" 항목의 프로그램("{ $command }")을 클라이언트가 찾지 못할 수 있습니다. 데스크톱 앱의 PATH는 셸과 다릅니다
 cli-doctor-client-elsewhere = { $client }: "{ $name }" 항목은 다른 데이터 디렉터리를 씁니다: { $dir }
+cli-doctor-client-no-dir = { $client }: "{ $name }" 항목이 쓰는 다른 데이터 디렉터리가 없습니다: { $dir }
+cli-doctor-client-replace = { $file } 파일에서 "{ $name }" 항목을 지우세요. 이 데이터 디렉터리용 항목을 만들려면: { $command }
+cli-doctor-client-link-mend = 링크를 고치거나 지우세요: { $command }
 cli-doctor-client-default = { $client }: "{ $name }" 항목에 데이터 디렉터리가 없어 기본 위치를 쓰는데, 지금 확인하는 디렉터리가 아닙니다
 cli-doctor-client-token = { $client }: { $file } 파일의 "{ $name }" 항목에 있어서는 안 될 세션 토큰이 있습니다
 cli-doctor-client-token-mend = { $file } 파일에서 토큰을 지우세요. 누군가 읽었을 수 있으니 그 세션을 종료하세요(세션 찾기: { $command })
@@ -352,13 +362,13 @@ cli-init-warning = 주의: 이 사용자로 실행되는 에이전트는 모든 
 
 # The agent's side
 
-cli-mcp-choose-agent = 어느 에이전트에 쓸까요?
+cli-mcp-choose-agent = 어느 에이전트용인가요?
 cli-mcp-several-agents = 에이전트가 여럿인데 하나를 지정하지 않았습니다
 cli-mcp-several-agents-hint = 하나를 지정하세요: --agent NAME
 cli-mcp-no-agents = 아직 에이전트가 없습니다
 cli-mcp-no-agents-hint = 추가하세요: { $program } agent add NAME --wallet WALLET
 cli-mcp-no-active-agents = 모든 에이전트가 정지되어 있습니다
-cli-mcp-no-active-agents-hint = 다시 허용하세요: { $program } agent resume NAME
+cli-mcp-no-active-agents-hint = 정지를 해제하세요: { $program } agent resume NAME
 cli-mcp-no-program = 이 프로그램의 파일 위치를 시스템에서 알 수 없습니다
 cli-mcp-no-home = 홈 디렉터리가 없어 클라이언트 설정 파일의 위치를 알 수 없습니다
 cli-mcp-json-has-no-file = --write는 설정 파일이 있는 클라이언트에만 쓸 수 있으며, json에는 파일이 없습니다
@@ -755,7 +765,7 @@ alert-by-pairing-code = 연결 코드
 alert-by-configuration = 설정 파일
 alert-power-signing-key = 새 서명 키:
 alert-power-agent-limits = 에이전트의 기본 제한이 바뀌었습니다:
-alert-power-agent-resumed = 에이전트가 다시 활동할 수 있습니다:
+alert-power-agent-resumed = 에이전트 정지가 해제되었습니다:
 alert-power-agent-wallet = 앞으로의 세션에 쓸 지갑:
 alert-power-session-wallet = 활성 세션에 추가된 지갑:
 alert-power-pairing-code = 연결 코드가 만들어졌습니다. 이 코드를 봇에게 보내면 콘솔을 쓸 수 있습니다.
@@ -814,18 +824,18 @@ cli-mcp-head-next-renewal = 다음 갱신
 cli-mcp-head-pending = 갱신 키
 cli-mcp-head-refused = 거부 이유
 cli-mcp-head-session = 세션
-cli-mcp-serve-listen = 데몬이 { $listen } 주소에서 수신하고 있습니다. 세션 토큰은 이 주소로 암호화 없이 보내지 않습니다.
+cli-mcp-serve-listen = 데몬이 { $listen } 주소에서 수신 대기하고 있습니다. 세션 토큰은 이 주소로 암호화 없이 보내지 않습니다.
 cli-mcp-serve-listen-hint = 앞단 TLS 프록시의 주소를 지정하세요: --base-url https://…
 cli-mcp-serve-terminal = 이 명령은 MCP 클라이언트가 실행하여 JSON-RPC로 통신합니다. 여기에 직접 입력해도 동작하지 않습니다. 끝내려면 Ctrl-D를 누르고, 클라이언트를 연결하려면 `waiaas mcp setup`을 실행하세요.
 cli-mcp-status-daemon-problem = 데몬 쪽 정보는 없습니다: { $problem }
 cli-mcp-status-locked = 지금 다른 프로세스가 사용 중
 cli-mcp-status-no-renewal = 없음: 더는 갱신되지 않음
 cli-mcp-status-none = { $dir }에 토큰 파일이 없습니다. `waiaas mcp setup`을 실행하거나 봇에게 /newsession을 보내세요.
-cli-mcp-status-pending-begun = 시작된 갱신의 키이며, 키퍼가 마무리함
-cli-mcp-status-pending-foreign = 다른 토큰의 키이며, 키퍼가 제거함
+cli-mcp-status-pending-begun = 시작된 갱신의 키이며, MCP 서버가 마무리함
+cli-mcp-status-pending-foreign = 다른 토큰의 키이며, MCP 서버가 제거함
 cli-mcp-status-pending-none = 없음, 진행 중인 갱신 없음
 cli-mcp-status-pending-refused = 거부됨, `waiaas doctor`를 실행하세요
-cli-mcp-status-unlocked = 비어 있음
+cli-mcp-status-unlocked = 사용 중 아님
 
 # 클레임 코드
 

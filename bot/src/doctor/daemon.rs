@@ -249,11 +249,7 @@ fn squatter(machine: &Machine<'_>, door: &AgentsDoor, address: &str, findings: &
                 address = address.to_owned(),
                 version = version.clone()
             ),
-            fl!(
-                texts,
-                "cli-doctor-door-other-daemon-mend",
-                command = format!("{} run --listen 127.0.0.1:3101", machine.program)
-            ),
+            fl!(texts, "cli-doctor-door-other-daemon-mend"),
         ),
         AgentsDoor::Silent | AgentsDoor::Stranger => stranger(machine, address, findings),
     }
