@@ -1,8 +1,9 @@
 //! What `waiaas doctor` looks at and what it makes of it: one file per check. A check observes
 //! first and then judges, and the judgement is a pure function over what was observed.
 //!
-//! Nothing here changes anything on the machine or prints anything, and no finding carries a
-//! token, a key or an address that holds one. Every wait has an end: all of them together stay
+//! Nothing here changes what is on the machine or prints anything, and no finding carries a
+//! token, a key or an address that holds one. Only SQLite may leave its empty `-wal` and `-shm`
+//! files beside a database that nobody else has open. Every wait has an end: all of them together stay
 //! well below half a minute.
 
 mod clients;
@@ -73,10 +74,11 @@ pub(crate) async fn examine(machine: &Machine<'_>) -> Examination {
     let status = machine.admin_door.get::<StatusBody>("/status").await;
     let answered_ms = machine.clock.now_ms();
     // Side by side, so that several things that hang are waited for once.
-    let (database, daemon, token_files, telegram) = tokio::join!(
+    let (database, daemon, token_files, clients, telegram) = tokio::join!(
         database::observe(&places),
         daemon::examine(machine, &status),
         token_files::examine(machine, status.is_ok()),
+        clients::examine(machine, status.as_ref().ok()),
         telegram::examine(machine, status.as_ref().ok()),
     );
     let status = status.ok();
@@ -92,7 +94,7 @@ pub(crate) async fn examine(machine: &Machine<'_>) -> Examination {
         .map(|status| Sighting::new(asked_ms, answered_ms, status.server_time));
     findings.extend(clock::examine(machine, sighting, database.newest_at()));
     findings.extend(token_files);
-    findings.extend(clients::examine(machine, status.as_ref()));
+    findings.extend(clients);
     findings.extend(telegram);
     Examination::of(findings)
 }

@@ -14,6 +14,18 @@ pub(crate) fn quoted_path(path: &std::path::Path) -> String {
     quoted(&path.display().to_string())
 }
 
+/// A flag with its value, as two words where nothing could take the value for a flag.
+pub(crate) fn flag(name: &str, value: &str) -> String {
+    let joint = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{name}{joint}{}", quoted(value))
+}
+
+/// A value that is an argument of its own, also where it looks like a flag.
+pub(crate) fn operand(value: &str) -> String {
+    let guard = if value.starts_with('-') { "-- " } else { "" };
+    format!("{guard}{}", quoted(value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +42,13 @@ mod tests {
         ] {
             assert_eq!(quoted(text), word);
         }
+    }
+
+    #[test]
+    fn what_looks_like_a_flag_is_not_taken_for_one() {
+        assert_eq!(flag("--agent", "day trader"), "--agent 'day trader'");
+        assert_eq!(flag("--agent", "-x y"), "--agent='-x y'");
+        assert_eq!(operand("trader"), "trader");
+        assert_eq!(operand("-x"), "-- -x");
     }
 }

@@ -23,7 +23,11 @@ pub(super) fn say(texts: &Texts, client: Client, error: &ConfigError, findings: 
         ),
         ConfigError::DanglingLink(path) => (
             fl!(texts, "cli-mcp-config-link", file = shown(path)),
-            format!("rm {}", shell::quoted_path(path)),
+            fl!(
+                texts,
+                "cli-doctor-client-link-mend",
+                command = format!("rm {}", shell::quoted_path(path))
+            ),
         ),
         ConfigError::NotAFile(path) => (
             fl!(texts, "cli-mcp-config-no-file", file = shown(path)),

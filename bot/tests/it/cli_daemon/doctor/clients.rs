@@ -44,15 +44,17 @@ fn program() -> &'static str {
     env!("CARGO_BIN_EXE_waiaas")
 }
 
+/// For this data directory, and whichever agent has a token file.
 fn args(home: &Home) -> Value {
-    json!([
-        "mcp",
-        "serve",
-        "--data-dir",
-        home.cli.data_dir(),
-        "--agent",
-        "day trader"
-    ])
+    json!(["mcp", "serve", "--data-dir", home.cli.data_dir()])
+}
+
+/// Lets the entry be one for this directory, with more arguments.
+fn write_with(home: &Home, more: &[&str]) {
+    let mut args = args(home);
+    let words = args.as_array_mut().unwrap();
+    words.extend(more.iter().map(|word| json!(word)));
+    write(home, &json!({ "command": program(), "args": args }));
 }
 
 #[test]
@@ -98,8 +100,12 @@ fn a_program_that_cannot_be_started() {
     );
     assert_eq!(
         missing.mend,
-        "waiaas mcp setup --agent 'day trader' --client claude-code --name waiaas --write"
+        "waiaas mcp setup --client claude-code --name waiaas --write"
     );
+    fs::create_dir(&nowhere).unwrap();
+    let folder = fault(&home, "serious");
+    assert_eq!(folder.mend, missing.mend, "no mode makes it a program");
+    fs::remove_dir(&nowhere).unwrap();
     fs::write(&nowhere, "#!/bin/sh\n").unwrap();
     files::allow(&nowhere, 0o644);
     let closed = fault(&home, "serious");
@@ -136,10 +142,18 @@ fn another_data_directory_than_this_one() {
     let home = home();
     let other = home.cli.dir.path().join("other data");
     let args = json!(["mcp", "serve", format!("--data-dir={}", other.display())]);
-    write(&home, &json!({ "command": "/nowhere", "args": args }));
+    write(&home, &json!({ "command": program(), "args": args }));
+    let gone = fault(&home, "warning");
+    assert!(gone.what.ends_with("which does not exist"), "{gone:?}");
+    let mend = r#"take the entry "waiaas" out of [dir]/.claude.json; "#;
+    assert!(gone.mend.starts_with(mend), "{gone:?}");
+    fs::create_dir(&other).unwrap();
     let examined = examine(&home);
     let note = examined.note("clients", "serves another data directory");
     assert_eq!(note.mend, "waiaas --data-dir '[dir]/other data' doctor");
+    write(&home, &json!({ "command": "/nowhere", "args": args }));
+    let dead = fault(&home, "warning");
+    assert!(dead.what.contains("starts /nowhere"), "{dead:?}");
 
     let entry = json!({ "command": program(), "args": ["mcp", "serve"] });
     write(&home, &entry);
@@ -156,12 +170,7 @@ fn another_data_directory_than_this_one() {
 #[test]
 fn an_address_at_which_the_daemon_is_not() {
     let (home, daemon) = Home::with_trader();
-    let write_url = |url: &str| {
-        let mut args = args(&home);
-        let words = args.as_array_mut().unwrap();
-        words.extend([json!("--base-url"), json!(url)]);
-        write(&home, &json!({ "command": program(), "args": args }));
-    };
+    let write_url = |url: &str| write_with(&home, &["--base-url", url]);
     write_url(&format!("http://{}", daemon.addr));
     assert!(examine(&home).faults().is_empty());
     write_url("http://127.0.0.1:1");
@@ -172,6 +181,57 @@ fn an_address_at_which_the_daemon_is_not() {
             .contains("looks for the daemon at http://127.0.0.1:1,"),
         "{finding:?}"
     );
+    write_url(&format!("http://[::1]:{}", daemon.addr.port()));
+    fault(&home, "warning");
+    for refused in ["http://10.0.0.5:3100", "nonsense", "http://a:b@127.0.0.1"] {
+        write_url(refused);
+        let finding = fault(&home, "serious");
+        assert!(
+            finding.what.contains("--base-url that the MCP server"),
+            "{finding:?}"
+        );
+        assert!(!finding.what.contains("a:b"), "{finding:?}");
+    }
+}
+
+#[test]
+fn an_agent_that_cannot_be_served() {
+    let (home, daemon) = Home::with_trader();
+    write_with(&home, &["--agent", "day trader"]);
+    let name = fault(&home, "serious");
+    assert!(name.what.contains("takes only an agent's id"), "{name:?}");
+    assert_eq!(
+        name.mend,
+        "waiaas mcp setup --agent 'day trader' --client claude-code --name waiaas --write"
+    );
+    write_with(&home, &["--agent=-x"]);
+    let flag = fault(&home, "serious");
+    assert!(flag.mend.contains(" --agent=-x "), "{flag:?}");
+
+    write_with(&home, &["--agent", "01900000-0000-7000-8000-000000000000"]);
+    let unknown = fault(&home, "serious");
+    assert!(
+        unknown.what.ends_with("which the daemon does not know"),
+        "{unknown:?}"
+    );
+    assert!(unknown.mend.starts_with("take the entry"), "{unknown:?}");
+
+    let id = home.json(&["agent", "show", "trader"])["id"].clone();
+    write_with(&home, &["--agent", id.as_str().unwrap()]);
+    let no_token = fault(&home, "warning");
+    assert!(
+        no_token.what.ends_with("which has no token file here"),
+        "{no_token:?}"
+    );
+    home.ok(&["session", "create", "--agent", "trader", "--to-token-file"]);
+    assert!(examine(&home).faults().is_empty());
+    home.ok(&["agent", "remove", "trader", "--yes"]);
+    let examined = examine(&home);
+    let removed = |one: &&Finding| one.what.ends_with("which has been removed");
+    let removed = examined.findings.iter().find(removed);
+    assert!(removed.unwrap().is("clients", "serious"), "{removed:?}");
+    assert!(daemon.stop().status.success());
+    assert_eq!(of_clients(&examine(&home))[0].severity, "ok");
 }
 
 #[test]
@@ -191,5 +251,8 @@ fn a_configuration_that_the_client_cannot_read() {
     fs::remove_file(file(&home)).unwrap();
     std::os::unix::fs::symlink("/nowhere/else", file(&home)).unwrap();
     let link = fault(&home, "warning");
-    assert_eq!(link.mend, "rm [dir]/.claude.json");
+    assert_eq!(
+        link.mend,
+        "mend the link, or remove it: rm [dir]/.claude.json"
+    );
 }
