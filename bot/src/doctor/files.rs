@@ -251,6 +251,7 @@ fn mend(machine: &Machine<'_>, places: &Places, kind: Kind, path: &Path, fault: 
         }
         Fault::Missing => format!("{} init", machine.program),
         Fault::Link if kind == Kind::Socket => format!("rm {word}"),
+        Fault::Link if path == places.database => linked_database(machine, path),
         Fault::Link => {
             let command = format!("mv -f \"$(readlink -f {word})\" {word}");
             fl!(texts, "cli-doctor-mend-stopped", command = command)
@@ -262,6 +263,27 @@ fn mend(machine: &Machine<'_>, places: &Places, kind: Kind, path: &Path, fault: 
         }
         Fault::Unreadable { .. } => format!("ls -l {word}"),
     }
+}
+
+/// The newest changes may stand in the log beside the real file, so they move with it; the
+/// database comes last, when what it needs is there.
+fn linked_database(machine: &Machine<'_>, path: &Path) -> String {
+    let texts = machine.texts;
+    let word = shell::quoted_path(path);
+    let Ok(real) = fs::canonicalize(path) else {
+        let command = format!("{} init", machine.program);
+        return fl!(
+            texts,
+            "cli-doctor-db-missing-mend",
+            file = shown(path),
+            command = command
+        );
+    };
+    let real = shell::quoted_path(&real);
+    let command = format!(
+        "for end in -wal -shm ''; do [ ! -e {real}\"$end\" ] || mv -f {real}\"$end\" {word}\"$end\"; done"
+    );
+    fl!(texts, "cli-doctor-mend-stopped", command = command)
 }
 
 fn shown(path: &Path) -> String {

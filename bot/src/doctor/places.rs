@@ -1,6 +1,7 @@
 //! Where the files are that the checks look at: as configured, or in the data directory when
 //! the configuration cannot be read.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use waiaas_daemon_core::audit::anchor::Anchor;
@@ -51,13 +52,21 @@ impl Places {
             .any(|path| exists(path))
     }
 
-    /// What SQLite and the schema's lock put beside the database.
+    /// What SQLite puts beside the real file, wherever a link leads, and the schema's lock
+    /// beside the name.
     pub(super) fn beside_database(&self) -> [PathBuf; 4] {
-        ["-wal", "-shm", "-journal", ".migrate.lock"].map(|end| {
-            let mut name = self.database.as_os_str().to_owned();
+        let real = fs::canonicalize(&self.database).unwrap_or_else(|_| self.database.clone());
+        let beside = |path: &Path, end: &str| {
+            let mut name = path.as_os_str().to_owned();
             name.push(end);
             PathBuf::from(name)
-        })
+        };
+        [
+            beside(&real, "-wal"),
+            beside(&real, "-shm"),
+            beside(&real, "-journal"),
+            beside(&self.database, ".migrate.lock"),
+        ]
     }
 }
 

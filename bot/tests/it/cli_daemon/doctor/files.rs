@@ -219,8 +219,7 @@ fn links_and_things_that_are_no_files() {
     fs::rename(home.file("waiaas.db"), &away).unwrap();
     symlink(&away, home.file("waiaas.db")).unwrap();
     let daemon = home.start(&[]);
-    let finding = examine(&home).only("files", "warning");
-    assert!(finding.mend.contains("readlink -f"), "{finding:?}");
+    examine(&home).only("files", "warning");
     // Secrets may be mounted through a link.
     let key = home.file("key-elsewhere");
     fs::rename(home.file("master.key"), &key).unwrap();
@@ -244,6 +243,53 @@ fn links_and_things_that_are_no_files() {
         faults[0].mend,
         "mv [dir]/data/admin.sock [dir]/data/admin.sock.old"
     );
+}
+
+/// What a daemon that was killed has left in the log beside the real file moves with it.
+#[test]
+fn a_linked_database_comes_back_with_its_log() {
+    let (home, daemon) = without_bot();
+    daemon.signal(rustix::process::Signal::KILL);
+    daemon.wait();
+    for end in ["", "-wal", "-shm"] {
+        let (from, to) = (format!("waiaas.db{end}"), format!("away.db{end}"));
+        fs::rename(home.file(&from), home.file(&to)).unwrap();
+    }
+    let away = home.file("away.db");
+    symlink(&away, home.file("waiaas.db")).unwrap();
+    assert!(fs::metadata(home.file("away.db-wal")).unwrap().len() > 0);
+    allow(&home.file("away.db-wal"), 0o660);
+    let examined = examine(&home);
+    let faults = examined.faults();
+    let log = faults
+        .iter()
+        .find(|one| one.what.starts_with("[dir]/data/away.db-wal "));
+    assert_eq!(log.unwrap().mend, "chmod 600 [dir]/data/away.db-wal");
+    allow(&home.file("away.db-wal"), 0o600);
+
+    let link = faults
+        .iter()
+        .find(|one| one.what.contains("symbolic link"))
+        .unwrap();
+    let (when, command) = link.mend.split_once(": ").unwrap();
+    assert_eq!(when, "while the daemon is stopped");
+    let dir = home.cli.dir.path().display().to_string();
+    let ran = std::process::Command::new("sh")
+        .args(["-ec", &command.replace("[dir]", &dir)])
+        .status();
+    assert!(ran.unwrap().success(), "{command}");
+    assert!(fs::symlink_metadata(home.file("waiaas.db")).unwrap().is_file());
+    for end in ["", "-wal", "-shm"] {
+        assert!(!home.file(&format!("away.db{end}")).exists(), "{end}");
+    }
+    assert_eq!(home.count("SELECT count(*) FROM agents"), 1);
+    assert_eq!(home.count("SELECT count(*) FROM sessions"), 1);
+
+    fs::rename(home.file("waiaas.db"), home.file("gone.db")).unwrap();
+    symlink(home.file("nowhere"), home.file("waiaas.db")).unwrap();
+    let examined = examine(&home);
+    let link = examined.faults()[0].clone();
+    assert!(link.mend.starts_with("put your newest backup"), "{link:?}");
 }
 
 #[test]
