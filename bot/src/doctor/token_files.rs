@@ -5,6 +5,7 @@ mod observe;
 mod refusal;
 
 use i18n_embed_fl::fl;
+use waiaas_mcp::session_manager::planned_renewal_at;
 use waiaas_protocol::ids::AgentId;
 use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::wire::{AgentStatusBody, SessionBody, SessionStateBody};
@@ -12,6 +13,9 @@ use waiaas_protocol::wire::{AgentStatusBody, SessionBody, SessionStateBody};
 use super::{Check, Findings, Machine};
 use crate::cli::{moment, shell};
 use observe::{Holding, Known, PendingState, TokenFile};
+
+/// How late a renewal may be: the keeper's jitter and pauses are shorter.
+const RENEWAL_LATE_S_MAX: i64 = 600;
 
 pub(super) async fn examine(machine: &Machine<'_>, daemon_runs: bool) -> Findings {
     let files = observe::token_files(machine, daemon_runs).await;
@@ -102,7 +106,7 @@ fn token(machine: &Machine<'_>, file: &TokenFile, holding: &Holding, findings: &
             of_session(machine, file, holding, session, findings);
             if *agent == Some(AgentStatusBody::Suspended) {
                 let name = session.agent_name.clone();
-                let command = shell::quoted(&name);
+                let command = shell::operand(&name);
                 findings.warning(
                     fl!(texts, "cli-doctor-token-suspended", agent = name),
                     format!("{} agent resume {command}", machine.program),
@@ -184,6 +188,9 @@ fn of_live_session(
             count = session.renewal_count.to_string(),
             max = session.constraints.max_renewals.to_string()
         ));
+        if !is_pending {
+            overdue(machine, file, holding, session, findings);
+        }
     } else if generation > session.renewal_count || !is_pending {
         let what = fl!(
             texts,
@@ -192,6 +199,29 @@ fn of_live_session(
             agent = agent.to_owned()
         );
         findings.serious(what, reissue(machine, agent));
+    }
+}
+
+/// A renewal that would be granted and that nobody asks for.
+fn overdue(
+    machine: &Machine<'_>,
+    file: &TokenFile,
+    holding: &Holding,
+    session: &SessionBody,
+    findings: &mut Findings,
+) {
+    let planned = planned_renewal_at(&holding.claims);
+    let late_s = machine.clock.now_s().saturating_sub(planned.unix_s());
+    let is_possible = session.renewals_left > 0 && session.absolute_expires_at > session.expires_at;
+    if is_possible && late_s > RENEWAL_LATE_S_MAX {
+        let what = fl!(
+            machine.texts,
+            "cli-doctor-token-overdue",
+            file = file.shown(machine),
+            agent = session.agent_name.clone(),
+            at = planned.to_string()
+        );
+        findings.note(what, None);
     }
 }
 
@@ -251,8 +281,8 @@ fn beside(machine: &Machine<'_>, file: &TokenFile, findings: &mut Findings) {
 
 /// The command that gives the agent, by name or id, a session like the one in its file.
 fn reissue(machine: &Machine<'_>, agent: &str) -> String {
-    let agent = shell::quoted(agent);
-    format!("{} mcp refresh-token --agent {agent}", machine.program)
+    let agent = shell::flag("--agent", agent);
+    format!("{} mcp refresh-token {agent}", machine.program)
 }
 
 /// The command that gives it one from scratch, where the file names no session to go by.

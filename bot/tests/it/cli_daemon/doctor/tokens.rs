@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use waiaas_protocol::token::SessionToken;
 use waiaas_protocol::token_file::{Pending, RenewalKey, write_pending};
 
@@ -203,6 +205,48 @@ fn a_token_that_was_replaced_is_serious_unless_its_renewal_can_be_finished() {
     assert!(examine(&home).faults().is_empty());
 }
 
+/// Lets the token in the file be of this age, with a unit of a day.
+fn age(home: &Home, age_s: i64) {
+    const DAY_S: i64 = 86_400;
+    let text = token(home).expose().to_owned();
+    let parts: Vec<&str> = text.split('.').collect();
+    let mut claims: serde_json::Value =
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+    let issued_at = now_s() - age_s;
+    claims["iat"] = issued_at.into();
+    claims["exp"] = (issued_at + DAY_S).into();
+    let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
+    fs::write(file(home), [parts[0], &claims, parts[2]].join(".")).unwrap();
+}
+
+fn now_s() -> i64 {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap();
+    i64::try_from(since.as_secs()).unwrap()
+}
+
+#[test]
+fn a_renewal_that_nobody_asks_for() {
+    const HOUR_S: i64 = 3600;
+    let (home, _daemon) = without_bot();
+    let is_overdue = |home: &Home| {
+        let examined = examine(home);
+        assert!(examined.faults().is_empty(), "{:#?}", examined.findings);
+        let says = |one: &super::Finding| one.what.contains("no MCP server runs");
+        examined.findings.iter().any(says)
+    };
+    assert!(!is_overdue(&home));
+    age(&home, 14 * HOUR_S + 1440);
+    assert!(!is_overdue(&home), "it is planned for now");
+    age(&home, 15 * HOUR_S);
+    let examined = examine(&home);
+    let note = examined.note("token_files", "the renewal for trader is overdue");
+    assert!(note.what.starts_with("mcp-token: "), "{note:?}");
+    let none_left = "UPDATE sessions SET renewal_count = max_renewals";
+    home.database().execute(none_left, []).unwrap();
+    let examined = examine(&home);
+    assert!(!examined.findings.iter().any(|one| one.what.contains("overdue")));
+}
+
 #[test]
 fn what_stands_beside_a_token() {
     let (home, _daemon) = without_bot();
@@ -258,4 +302,12 @@ fn a_suspended_agent_and_a_token_in_the_environment() {
     home.ok(&["agent", "suspend", "day trader"]);
     let finding = examine_with(&home, &["--offline"]).only("token_files", "warning");
     assert_eq!(finding.mend, "waiaas agent resume 'day trader'");
+    let name = "UPDATE agents SET name = '-x'";
+    home.database().execute(name, []).unwrap();
+    let finding = examine_with(&home, &["--offline"]).only("token_files", "warning");
+    assert_eq!(finding.mend, "waiaas agent resume -- -x");
+    home.ok(&["agent", "resume", "--", "-x"]);
+    lag_behind(&home);
+    let finding = examine_with(&home, &["--offline"]).only("token_files", "serious");
+    assert_eq!(finding.mend, "waiaas mcp refresh-token --agent=-x");
 }
