@@ -35,7 +35,8 @@ impl Seen {
     }
 }
 
-/// Reads what there is to judge; every part has a time limit, and nothing is changed.
+/// Reads what there is to judge; every part has a time limit, and no
+/// row is changed.
 pub(super) async fn observe(places: &Places) -> Seen {
     if !exists(&places.database) {
         return Seen::Missing;

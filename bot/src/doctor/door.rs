@@ -15,6 +15,8 @@ use crate::cli::io_kind;
 
 /// A daemon that works answers in milliseconds.
 const ANSWER_MAX_S: u64 = 3;
+/// The longest body that is read: whoever answers may not be the daemon.
+const BODY_BYTES_MAX: usize = 64 * 1024;
 /// The host is never looked up: the connection goes to the socket.
 const ADMIN_BASE: &str = "http://localhost/v1";
 
@@ -78,15 +80,28 @@ impl Door {
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Fault> {
         let asked = self.http.get(format!("{}{path}", self.base)).send().await;
         let response = asked.map_err(|error| fault(&error))?;
-        if response.status().is_success() {
-            return response.json().await.map_err(|error| fault(&error));
+        let is_answer = response.status().is_success();
+        let body = bounded_body(response).await?;
+        if is_answer {
+            return serde_json::from_slice(&body).map_err(|_| Fault::Unreadable);
         }
-        let body: ErrorBody = response.json().await.map_err(|error| fault(&error))?;
+        let body: ErrorBody = serde_json::from_slice(&body).map_err(|_| Fault::Unreadable)?;
         Err(Fault::Refused {
             code: body.code,
             message: body.message,
         })
     }
+}
+
+async fn bounded_body(mut response: reqwest::Response) -> Result<Vec<u8>, Fault> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
+        if body.len() + chunk.len() > BODY_BYTES_MAX {
+            return Err(Fault::Unreadable);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 fn client() -> reqwest::ClientBuilder {

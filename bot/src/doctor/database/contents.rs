@@ -1,5 +1,6 @@
-//! What is read from a database whose schema is this program's. The connection cannot write,
-//! and every part ends in time, so that a running daemon is not held up.
+//! What is read from a database whose schema is this program's. The connection cannot
+//! write to the database, although SQLite makes the files that its log needs where there are
+//! none. Every part ends in time, so that a running daemon is not held up.
 
 use std::error::Error as StdError;
 use std::future::Future;

@@ -130,16 +130,21 @@ fn a_daemon_of_another_version_or_another_time() {
 
 #[test]
 fn somebody_else_at_the_agents_address() {
+    let health = r#"{"status":"ok","version":"9.9.9","database":true,"telegram":"off",
+        "serverTime":"2999-01-01T00:00:00Z"}"#;
+    // More than anybody would read of a stranger.
+    let endless = format!("{}{health}", " ".repeat(70 * 1024));
     for answer in [
-        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi",
-        "SSH-2.0-x\r\n",
-        "",
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi".to_owned(),
+        "SSH-2.0-x\r\n".to_owned(),
+        String::new(),
+        http("200 OK", &endless),
     ] {
-        let (address, handle) = somebody(answer);
+        let (address, handle) = somebody(answer.as_str());
         let home = home_at(address);
         let examined = examine(&home);
         let faults = examined.faults();
-        assert_eq!(faults.len(), 2, "{answer:?} {faults:#?}");
+        assert_eq!(faults.len(), 2, "{} {faults:#?}", answer.len());
         assert!(faults[0].mend == "waiaas run", "{faults:?}");
         assert!(
             faults[1].what.contains("something else listens"),
@@ -161,6 +166,13 @@ fn the_daemon_of_another_data_directory() {
     assert!(faults[1].is("daemon", "warning"), "{faults:?}");
     assert!(
         faults[1].what.contains("another data directory"),
+        "{faults:?}"
+    );
+    // Not a flag of `run`, which would leave the configuration behind.
+    assert!(
+        faults[1]
+            .mend
+            .ends_with(r#"another http.listen in config.toml, such as "127.0.0.1:3101""#),
         "{faults:?}"
     );
 }
