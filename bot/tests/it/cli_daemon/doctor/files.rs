@@ -278,7 +278,11 @@ fn a_linked_database_comes_back_with_its_log() {
         .args(["-ec", &command.replace("[dir]", &dir)])
         .status();
     assert!(ran.unwrap().success(), "{command}");
-    assert!(fs::symlink_metadata(home.file("waiaas.db")).unwrap().is_file());
+    assert!(
+        fs::symlink_metadata(home.file("waiaas.db"))
+            .unwrap()
+            .is_file()
+    );
     for end in ["", "-wal", "-shm"] {
         assert!(!home.file(&format!("away.db{end}")).exists(), "{end}");
     }

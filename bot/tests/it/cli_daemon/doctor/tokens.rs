@@ -244,7 +244,12 @@ fn a_renewal_that_nobody_asks_for() {
     let none_left = "UPDATE sessions SET renewal_count = max_renewals";
     home.database().execute(none_left, []).unwrap();
     let examined = examine(&home);
-    assert!(!examined.findings.iter().any(|one| one.what.contains("overdue")));
+    assert!(
+        !examined
+            .findings
+            .iter()
+            .any(|one| one.what.contains("overdue"))
+    );
 }
 
 #[test]
