@@ -874,10 +874,6 @@ alert-claim-reused =
     🚨 A claim code of <b>{ $agent }</b> (session <code>{ $session }</code>) was tried a second time, from { $from }, { $when }.
     It was first used from { $first }, { $before }. If either was not your agent, somebody has seen the code: revoke the session.
 alert-reason-claim-expired = its claim code was never used
-audit-claim-code-issued = Claim code shown
-audit-session-claimed = Session claimed from { $from }
-audit-claim-reused = Claim code tried again from { $from }
-audit-claim-refused = Wrong claim code from { $from }
 cli-session-claim-once = The code is shown this once. It works once, and until { $until }; whoever has it can act as the agent:
 cli-session-claim-command = On the other machine, with the address at which it reaches this daemon: waiaas mcp claim CODE --base-url https://…
 cli-mcp-claim-again-hint = Run the same command again: it goes on where this one ended, as long as the code is valid.

@@ -862,10 +862,6 @@ alert-claim-reused =
     처음 쓰인 곳: { $first }, { $before }
     둘 중 하나라도 본인의 에이전트가 아니라면 코드가 새어 나간 것입니다. 세션을 종료하세요.
 alert-reason-claim-expired = 클레임 코드가 쓰이지 않음
-audit-claim-code-issued = 클레임 코드 발급
-audit-session-claimed = 코드로 세션을 받아 감: { $from }
-audit-claim-reused = 클레임 코드를 다시 쓰려는 시도: { $from }
-audit-claim-refused = 틀린 클레임 코드: { $from }
 cli-session-claim-once = 코드는 지금 한 번만 표시되며 { $until }까지 한 번만 쓸 수 있습니다. 이 코드를 가진 사람은 누구나 에이전트로 행세할 수 있습니다:
 cli-session-claim-command = 다른 컴퓨터에서 이 데몬에 닿는 주소로 실행하세요: waiaas mcp claim CODE --base-url https://…
 cli-mcp-claim-again-hint = 같은 명령을 다시 실행하세요. 코드가 유효한 동안은 멈춘 곳에서 이어집니다.

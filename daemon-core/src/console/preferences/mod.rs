@@ -172,6 +172,7 @@ impl Preferences {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
