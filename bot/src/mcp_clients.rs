@@ -4,7 +4,7 @@
 //!
 //! Nothing here knows the daemon, a session or a token, and nothing that is written here ever
 //! holds one: the entry names this program, a data directory and an agent. No environment is
-//! read; the values that decide are handed in.
+//! read; the values that decide are handed in, but for this program's own path.
 
 mod entry;
 mod file;
@@ -15,10 +15,10 @@ mod standing;
 
 pub(crate) use entry::{AgentRef, Entry, Server, shell_command, snippet};
 pub(crate) use file::{ConfigError, Put, preview, put};
-pub(crate) use json_edit::JsonError;
+pub(crate) use json_edit::{JsonError, is_lax};
 pub(crate) use merge::{Refused, merged};
 pub(crate) use place::{Places, System};
-pub(crate) use standing::{Standing, standing};
+pub(crate) use standing::{Standing, same_directory, standing};
 
 /// A program that starts MCP servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -65,6 +65,11 @@ impl Client {
             Self::Vscode => "servers",
             Self::ClaudeDesktop | Self::ClaudeCode | Self::Cursor | Self::Json => "mcpServers",
         }
+    }
+
+    /// Whether it is known to take comments and trailing commas in its configuration.
+    pub(crate) const fn takes_comments(self) -> bool {
+        matches!(self, Self::Cursor | Self::Vscode)
     }
 
     /// Whether an entry says how it is spoken to.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use waiaas_protocol::ids::AgentId;
+use waiaas_protocol::token::TOKEN_PREFIX;
 
 use super::{Client, System};
 
@@ -13,6 +14,10 @@ use super::{Client, System};
 pub(super) const SERVE: [&str; 2] = ["mcp", "serve"];
 /// The flag that names whom it serves.
 pub(super) const AGENT_FLAG: &str = "--agent";
+/// The flag that names the data directory.
+pub(super) const DATA_DIR_FLAG: &str = "--data-dir";
+/// The flag that names the daemon's address.
+pub(super) const BASE_URL_FLAG: &str = "--base-url";
 
 /// Whom an entry serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +35,11 @@ pub(crate) struct Server {
     pub(crate) name: String,
     /// Whom it serves.
     pub(crate) agent: AgentRef,
-    command: String,
+    pub(super) command: String,
+    pub(super) data_dir: String,
     args: Vec<String>,
+    /// A removed agent, as the entry that stands under this name spells it.
+    pub(super) successor_of: Option<String>,
 }
 
 /// An entry as it stands in a configuration; its fields in the order in which people expect
@@ -54,18 +62,55 @@ impl Server {
         data_dir: &Path,
         base_url: Option<&str>,
     ) -> Option<Self> {
+        let data_dir = data_dir.to_str()?.to_owned();
         let mut args = SERVE.map(str::to_owned).to_vec();
-        args.extend(["--data-dir".to_owned(), data_dir.to_str()?.to_owned()]);
+        args.extend([DATA_DIR_FLAG.to_owned(), data_dir.clone()]);
         args.extend([AGENT_FLAG.to_owned(), agent.id.to_string()]);
         if let Some(url) = base_url {
-            args.extend(["--base-url".to_owned(), url.to_owned()]);
+            args.extend([BASE_URL_FLAG.to_owned(), url.to_owned()]);
         }
         Some(Self {
             name: name.to_owned(),
             agent,
             command: program.to_str()?.to_owned(),
+            data_dir,
             args,
+            successor_of: None,
         })
+    }
+
+    /// Lets it take the place of an entry that serves this agent, which is no more.
+    pub(crate) fn in_place_of(self, agent: Option<String>) -> Self {
+        let successor_of = agent;
+        Self {
+            successor_of,
+            ..self
+        }
+    }
+
+    /// Its arguments, and behind them what a person added to those of an entry of ours. A token
+    /// is not carried on: nothing takes one there, and every process list would show it.
+    pub(super) fn args_over(&self, standing: &[&str]) -> Vec<String> {
+        let mut args = self.args.clone();
+        let mut rest = standing.iter().peekable();
+        while let Some(&word) = rest.next() {
+            let is_ours = |flag: &&str| word.strip_prefix(*flag).is_some();
+            match [AGENT_FLAG, DATA_DIR_FLAG, BASE_URL_FLAG]
+                .iter()
+                .find(|flag| is_ours(flag))
+            {
+                Some(flag) if word == *flag => {
+                    rest.next();
+                }
+                Some(flag) if word[flag.len()..].starts_with('=') => {}
+                _ if word == SERVE[0] && rest.peek() == Some(&&SERVE[1]) => {
+                    rest.next();
+                }
+                _ if word.contains(TOKEN_PREFIX) => {}
+                _ => args.push(word.to_owned()),
+            }
+        }
+        args
     }
 
     /// The entry for this client.

@@ -73,12 +73,19 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     Ok(config.old.map(|(text, _)| text))
 }
 
-/// Whether the file would take the change, as far as reading it tells.
+/// Whether the file would take the change, and the directory the new file: it is written there
+/// and dropped again, with the directories that had to be made for it.
 ///
 /// # Errors
 /// [`ConfigError`].
 pub(crate) fn preview(path: &Path, edit: Edit<'_>) -> Result<(), ConfigError> {
-    Config::read(path)?.edited(edit).map(|_| ())
+    let config = Config::read(path)?;
+    if let Some(text) = config.edited(edit)? {
+        let _directories = Directories::make(&config.path)?;
+        // The later of the two is dropped first, so that the directories are empty again.
+        let _new = config.temporary(&text)?;
+    }
+    Ok(())
 }
 
 /// Changes the file; makes it, mode 0600, and its directory where they are missing.

@@ -203,6 +203,13 @@ fn into_empty<T: Serialize>(
     }
 }
 
+/// Whether a document that can be edited holds comments or trailing commas.
+pub(crate) fn is_lax(text: &str) -> bool {
+    let body = without_mark(text);
+    let is_json = serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok();
+    !body.trim().is_empty() && !is_json && parse(body).is_ok()
+}
+
 fn without_mark(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }

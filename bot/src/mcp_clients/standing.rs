@@ -1,20 +1,19 @@
 //! What stands in a client's configuration of ours: the entries that start our server, as they
 //! are. Whether they are right is for whoever asks.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use waiaas_protocol::token::TOKEN_PREFIX;
 
-use super::entry::{AGENT_FLAG, SERVE};
+use super::entry::{AGENT_FLAG, BASE_URL_FLAG, DATA_DIR_FLAG, SERVE};
 use super::file::{ConfigError, read};
 use super::merge::Refused;
 use super::{Client, json_edit};
 
-/// The flag that names the data directory.
-const DATA_DIR_FLAG: &str = "--data-dir";
-/// The flag that names the daemon's address.
-const BASE_URL_FLAG: &str = "--base-url";
+/// What this program's file is called.
+const PROGRAM_NAMES: [&str; 2] = ["waiaas", "waiaas.exe"];
 /// The variable in which a token could be handed over.
 const TOKEN_VARIABLE: &str = "WAIAAS_SESSION_TOKEN";
 
@@ -48,30 +47,46 @@ pub(crate) fn standing(path: &Path, client: Client) -> Result<Vec<Standing>, Con
         path: path.to_owned(),
         why: Refused::from(error),
     })?;
-    Ok(ours(&servers.unwrap_or_default()))
+    let program = std::env::current_exe().ok();
+    let program = program.as_deref().and_then(Path::to_str);
+    Ok(ours(&servers.unwrap_or_default(), program))
 }
 
-fn ours(servers: &Value) -> Vec<Standing> {
+fn ours(servers: &Value, program: Option<&str>) -> Vec<Standing> {
     let entries = servers.as_object().into_iter().flatten();
     entries
-        .filter_map(|(name, entry)| one_of_ours(name, entry))
+        .filter(|(_, entry)| starts_us(entry, program))
+        .map(|(name, entry)| one_of_ours(name, entry))
         .collect()
 }
 
-fn one_of_ours(name: &str, entry: &Value) -> Option<Standing> {
+/// Whether an entry starts our server. Other programs have an `mcp serve` too, so that it must
+/// also name this program: by what its file is called, or by the very path of this one.
+pub(super) fn starts_us(entry: &Value, program: Option<&str>) -> bool {
+    let command = entry["command"].as_str().unwrap_or_default();
+    let file_name = command.rsplit(['/', '\\']).next().unwrap_or_default();
+    let is_program = PROGRAM_NAMES.contains(&file_name) || program == Some(command);
     let args = words(entry);
-    if !args.windows(SERVE.len()).any(|words| words == SERVE) {
-        return None;
-    }
+    is_program && args.windows(SERVE.len()).any(|words| words == SERVE)
+}
+
+/// Whether both name the same directory; by their text where one of them does not exist.
+pub(crate) fn same_directory(one: &str, other: &str) -> bool {
+    let real = |path: &str| fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    real(one) == real(other)
+}
+
+fn one_of_ours(name: &str, entry: &Value) -> Standing {
+    let args = words(entry);
     let owned = |text: &str| text.to_owned();
-    Some(Standing {
+    Standing {
         name: name.to_owned(),
         command: entry["command"].as_str().unwrap_or_default().to_owned(),
         data_dir: flag_value(&args, DATA_DIR_FLAG).map(owned),
         agent: flag_value(&args, AGENT_FLAG).map(owned),
         base_url: flag_value(&args, BASE_URL_FLAG).map(owned),
         carries_token: carries_token(entry),
-    })
+    }
 }
 
 /// The arguments of an entry; what is no text counts as absent.
@@ -108,7 +123,7 @@ mod tests {
     use super::*;
 
     fn read_one(entry: Value) -> Option<Standing> {
-        ours(&json!({ "waiaas": entry })).pop()
+        ours(&json!({ "waiaas": entry }), Some("/w")).pop()
     }
 
     #[test]
@@ -121,6 +136,10 @@ mod tests {
         );
         assert_eq!((found.data_dir, found.agent), (None, None));
         for foreign in [
+            json!({ "command": "claude", "args": ["mcp", "serve"] }),
+            json!({ "command": "/opt/waiaas/other", "args": ["mcp", "serve"] }),
+            json!({ "command": "/x/w", "args": ["mcp", "serve"] }),
+            json!({ "args": ["mcp", "serve"] }),
             json!({ "command": "/w", "args": ["serve", "mcp"] }),
             json!({ "command": "mcp serve" }),
             json!({ "args": "mcp serve" }),
@@ -128,24 +147,28 @@ mod tests {
         ] {
             assert_eq!(read_one(foreign), None);
         }
-        assert!(ours(&json!(["mcp", "serve"])).is_empty());
+        assert!(ours(&json!(["mcp", "serve"]), None).is_empty());
+        for program in ["waiaas", "/old/bin/waiaas", r"C:\w\waiaas.exe"] {
+            let moved = json!({ "command": program, "args": ["mcp", "serve"] });
+            assert!(read_one(moved).is_some(), "{program}");
+        }
     }
 
     #[test]
     fn flags_are_read_in_one_word_and_in_two() {
         let args = json!(["--data-dir=/d e", "mcp", "serve", "--agent", "trader"]);
-        let found = read_one(json!({ "args": args })).expect("ours");
+        let found = read_one(json!({ "command": "waiaas", "args": args })).expect("ours");
         assert_eq!(found.data_dir.as_deref(), Some("/d e"));
         assert_eq!(found.agent.as_deref(), Some("trader"));
         let args = json!(["mcp", "serve", "--data-dir"]);
-        let cut = read_one(json!({ "args": args })).expect("ours");
+        let cut = read_one(json!({ "command": "waiaas", "args": args })).expect("ours");
         assert_eq!(cut.data_dir, None);
     }
 
     #[test]
     fn a_token_is_found_wherever_it_stands() {
         let entry = |more: Value| {
-            let mut entry = json!({ "args": ["mcp", "serve"] });
+            let mut entry = json!({ "command": "waiaas", "args": ["mcp", "serve"] });
             let fields = entry.as_object_mut().expect("an object");
             fields.extend(more.as_object().expect("an object").clone());
             read_one(entry).expect("ours").carries_token

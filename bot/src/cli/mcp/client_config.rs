@@ -1,14 +1,15 @@
 //! The client's side of `mcp setup`: prints what the client has to be told, or writes it into
 //! the client's own file, and puts refusals into words.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use i18n_embed_fl::fl;
 
 use crate::cli::context::Context;
 use crate::mcp_clients::{
-    self, Client, ConfigError, JsonError, Put, Refused, Server, System, merged, shell_command,
-    snippet,
+    self, Client, ConfigError, JsonError, Put, Refused, Server, System, is_lax, merged,
+    shell_command, snippet,
 };
 use crate::report::{Failure, Outcome};
 
@@ -19,6 +20,15 @@ const USUAL: [Client; 2] = [Client::ClaudeDesktop, Client::ClaudeCode];
 pub(super) struct ClientConfig {
     pub(super) client: Option<Client>,
     pub(super) server: Server,
+    /// The name of the agent whose entry stands under the name of ours.
+    pub(super) other_agent: Option<String>,
+}
+
+/// An entry that was put into the client's file.
+pub(super) struct Written {
+    pub(super) put: Put,
+    /// What the person must know about the file.
+    pub(super) warnings: Vec<String>,
 }
 
 impl ClientConfig {
@@ -40,16 +50,31 @@ impl ClientConfig {
     }
 
     /// Puts the entry into the file.
-    pub(super) fn put(&self, context: &Context, path: &Path) -> Result<Put, Failure> {
+    pub(super) fn put(&self, context: &Context, path: &Path) -> Result<Written, Failure> {
         let client = self.shape();
-        mcp_clients::put(path, context.now, &|text| {
+        let lax = Cell::new(false);
+        let put = mcp_clients::put(path, context.now, &|text| {
+            lax.set(is_lax(text) && !client.takes_comments());
             merged(text, client, &self.server)
-        })
-        .map_err(|error| self.failure(context, &error))
+        });
+        let put = put.map_err(|error| self.failure(context, &error))?;
+        let warning = || {
+            let file = put.path.display().to_string();
+            let client = client.title();
+            fl!(
+                context.texts,
+                "cli-mcp-config-lax",
+                file = file,
+                client = client
+            )
+        };
+        let warnings = lax.get().then(warning).into_iter().collect();
+        Ok(Written { put, warnings })
     }
 
     /// Says what was written.
-    pub(super) fn report(&self, context: &Context, put: &Put) -> Outcome {
+    pub(super) fn report(&self, context: &Context, written: &Written) -> Outcome {
+        let put = &written.put;
         let texts = &context.texts;
         let client = self.shape().title();
         let file = put.path.display().to_string();
@@ -63,6 +88,9 @@ impl ClientConfig {
             let file = backup.display().to_string();
             let remark = fl!(texts, "cli-mcp-backup", file = file);
             context.output.remark(&remark);
+        }
+        for warning in &written.warnings {
+            context.output.remark(warning);
         }
         let remark = fl!(texts, "cli-mcp-restart", client = client);
         context.output.remark(&remark);
@@ -156,7 +184,7 @@ impl ClientConfig {
                 "cli-mcp-name-of-other-agent",
                 file = file,
                 name = name,
-                agent = agent.clone()
+                agent = self.other_agent.clone().unwrap_or_else(|| agent.clone())
             ))
             .with_hint(fl!(texts, "cli-mcp-name-taken-hint")),
             Refused::Foreign => {

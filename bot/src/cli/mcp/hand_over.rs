@@ -1,5 +1,5 @@
 //! Has the daemon make a session and put its token into the agent's file, and finds out what
-//! became of it when the answer is a refusal.
+//! became of it when the answer is a refusal; or finds the live session that is there already.
 //!
 //! The daemon makes the session, writes the file, and then, in one transaction, marks it
 //! delivered and ends what the file held before (PROTOCOL.md section 6). When only that last
@@ -9,11 +9,14 @@
 use std::path::Path;
 
 use i18n_embed_fl::fl;
+use waiaas_protocol::error_code::ErrorCode;
 use waiaas_protocol::ids::{AgentId, SessionId};
 use waiaas_protocol::time::Timestamp;
+use waiaas_protocol::token::UnverifiedClaims;
 use waiaas_protocol::token_file;
 use waiaas_protocol::wire::{
-    CreateSessionRequest, CreateSessionResponse, SessionBody, SessionStateBody,
+    AgentBody, AgentStatusBody, CreateSessionRequest, CreateSessionResponse, SessionBody,
+    SessionStateBody,
 };
 
 use crate::cli::client::{AdminClient, path};
@@ -34,6 +37,40 @@ pub(super) struct HandedOver {
     pub(super) replaced: Option<SessionId>,
     /// The daemon has yet to take note of it, and to end what the file held before.
     pub(super) unfinished: bool,
+    /// It was there before; nothing was made.
+    pub(super) kept: bool,
+}
+
+/// The live session whose token stands in the file of an agent that may act.
+///
+/// # Errors
+/// When the daemon does not say what became of it.
+pub(super) async fn kept(
+    context: &Context,
+    daemon: &AdminClient<'_>,
+    agent: &AgentBody,
+) -> Result<Option<HandedOver>, Failure> {
+    let Some((claims, token_file)) = in_file(&context.data_dir()?, agent.id) else {
+        return Ok(None);
+    };
+    // A file that missed a renewal holds a token that ends before its session does.
+    let is_usable = claims.expires_at > context.now.0;
+    if agent.status != AgentStatusBody::Active || !is_usable {
+        return Ok(None);
+    }
+    let session = match show(context, daemon, claims.session_id).await {
+        Ok(session) => session,
+        Err(failure) if failure.is_code(ErrorCode::SessionNotFound) => return Ok(None),
+        Err(failure) => return Err(failure),
+    };
+    let is_live = session.state == SessionStateBody::Active && session.agent_id == agent.id;
+    Ok(is_live.then_some(HandedOver {
+        session,
+        token_file,
+        replaced: None,
+        unfinished: false,
+        kept: true,
+    }))
 }
 
 /// Makes the session that the request asks for, its token in the agent's file.
@@ -52,6 +89,7 @@ pub(super) async fn create(
             session: created.session,
             replaced: created.replaced_session_id,
             unfinished: false,
+            kept: false,
         }),
         Err(failure) => {
             let after = held(&data_dir, agent).filter(|after| before.as_ref() != Some(after));
@@ -69,6 +107,7 @@ pub(super) async fn create(
                 token_file,
                 replaced: None,
                 unfinished: true,
+                kept: false,
             })
         }
     }
@@ -85,10 +124,15 @@ fn made_by_this_run(context: &Context, session: &SessionBody, agent: AgentId) ->
 /// The session in the agent's file, and the file. One that cannot be read is the daemon's to
 /// refuse.
 fn held(data_dir: &Path, agent: AgentId) -> Option<(SessionId, String)> {
+    let (claims, file) = in_file(data_dir, agent)?;
+    Some((claims.session_id, file))
+}
+
+fn in_file(data_dir: &Path, agent: AgentId) -> Option<(UnverifiedClaims, String)> {
     let file = token_file::select_path(data_dir, agent).ok()?;
     let token = token_file::read(&file).ok()??;
     let claims = token.unverified_claims().ok()?;
-    (claims.agent_id == agent).then(|| (claims.session_id, file.display().to_string()))
+    (claims.agent_id == agent).then(|| (claims, file.display().to_string()))
 }
 
 /// One session, by its id.
@@ -120,10 +164,14 @@ impl HandedOver {
             agent = session.agent_name.clone(),
             expires = when(session.expires_at),
             end = when(session.absolute_expires_at),
-            renewals = session.constraints.max_renewals
+            renewals = session.renewals_left
         ));
         let limits = constraints::granted(&session.constraints);
         output.remark_rows(&Rows::facts(constraints::rows(context, &limits)));
+        if self.kept {
+            let session = session.id.to_string();
+            output.remark(&fl!(texts, "cli-mcp-session-goes-on", session = session));
+        }
         if let Some(replaced) = &self.replaced {
             let replaced = replaced.to_string();
             output.remark(&fl!(texts, "cli-session-replaced", session = replaced));

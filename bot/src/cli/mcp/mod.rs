@@ -1,5 +1,5 @@
-//! `waiaas mcp`: the agent's side on this machine. `setup` makes a session, has the daemon put
-//! its token into the agent's file, and connects the client; `refresh-token` makes the session
+//! `waiaas mcp`: the agent's side on this machine. `setup` connects the client, and where
+//! the agent's file holds no live session makes one whose token the daemon puts there; `refresh-token` makes the session
 //! that goes on from the one in the file. `serve` is what the client starts, and `status` shows
 //! what its keeper sees. `claim` is `setup` for a machine where no daemon runs.
 //!
@@ -9,8 +9,10 @@
 mod agent_choice;
 mod claim;
 mod client_config;
+mod daemon_address;
 mod hand_over;
 mod held;
+mod occupant;
 mod refresh_token;
 mod serve;
 mod setup;
@@ -24,7 +26,7 @@ use crate::report::Outcome;
 /// The agent's side.
 #[derive(Debug, Subcommand)]
 pub(super) enum Mcp {
-    /// Give an agent a session in its token file, and say or write what its client needs
+    /// Connect an agent's client, with the live session in its token file or else a new one
     Setup(Box<setup::Setup>),
     /// Put a new session with the same limits and wallets into an agent's token file
     RefreshToken(refresh_token::RefreshToken),

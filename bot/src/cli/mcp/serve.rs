@@ -2,7 +2,6 @@
 //! else; the log goes to standard error (PROTOCOL.md section 7).
 
 use std::io::{self, IsTerminal as _};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use i18n_embed_fl::fl;
@@ -18,14 +17,11 @@ use waiaas_mcp::session_manager::{KeeperParts, SessionManager};
 use waiaas_protocol::ids::AgentId;
 use waiaas_protocol::token_file::platform_warning;
 
+use super::daemon_address;
 use crate::agent_clock::AgentClock;
 use crate::app::{self, SystemClock};
-use crate::cli::config::ConfigFlags;
 use crate::cli::context::Context;
-use crate::report::{Exit, Failure, Outcome};
-
-/// What a model is told then.
-const CONFIG_UNREADABLE: &str = "its config.toml cannot be read, so its address is not known; `waiaas doctor` says what is wrong";
+use crate::report::{Failure, Outcome};
 
 /// Serve an MCP client.
 #[derive(Debug, clap::Args)]
@@ -59,7 +55,7 @@ impl Serve {
         }
         let door = match self.base_url {
             Some(given) => Door::new(given),
-            None => configured(context)?,
+            None => daemon_address::configured(context)?,
         };
         let door = Arc::new(door);
         let entropy = app::system_entropy().map_err(|error| Failure::from_error(&error))?;
@@ -78,35 +74,6 @@ impl Serve {
         keeper.shutdown().await;
         served.map_err(|error| Failure::from_error(&error))
     }
-}
-
-/// The door of this data directory's daemon. A configuration that cannot be read keeps no agent
-/// from starting, but nothing is sent to a guessed address: `waiaas doctor` is where it is mended.
-fn configured(context: &Context) -> Result<Door, Failure> {
-    let Ok(config) = context.config(&ConfigFlags::default()) else {
-        tracing::warn!("config.toml cannot be read, so the daemon is not looked for");
-        return Ok(Door::closed(CONFIG_UNREADABLE.to_owned()));
-    };
-    let listen = config.http.listen;
-    let base_url = reachable(listen).ok_or_else(|| {
-        let listen = listen.to_string();
-        Failure::new(fl!(context.texts, "cli-mcp-serve-listen", listen = listen))
-            .with_hint(fl!(context.texts, "cli-mcp-serve-listen-hint"))
-            .with_exit(Exit::Usage)
-    })?;
-    Ok(Door::new(base_url))
-}
-
-/// The same address as this machine's own programs reach it; `None` where plain HTTP would
-/// have to leave the machine, or another user's program could stand at the address we guess.
-fn reachable(mut listen: SocketAddr) -> Option<BaseUrl> {
-    if listen.ip().is_unspecified() {
-        listen.set_ip(match listen.ip() {
-            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        });
-    }
-    format!("http://{listen}").parse().ok()
 }
 
 fn log_to_stderr() {

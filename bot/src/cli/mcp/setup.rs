@@ -1,7 +1,9 @@
-//! `waiaas mcp setup`: a session for an agent, its token in the agent's file, and the client
-//! connected. No token is printed or put into the client's configuration.
+//! `waiaas mcp setup`: the client of an agent connected, to the live session in the agent's
+//! token file or else to a new one. A live session goes on unless another is asked for, since
+//! the owner may have limited it since. No token is printed or put into the client's
+//! configuration.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use i18n_embed_fl::fl;
 use serde::Serialize;
@@ -10,11 +12,14 @@ use waiaas_protocol::ids::{AgentId, SessionId};
 use waiaas_protocol::wire::{AgentBody, CreateSessionRequest, SessionBody};
 
 use super::agent_choice;
-use super::client_config::{self, ClientConfig};
+use super::client_config::{self, ClientConfig, Written};
+use super::daemon_address;
 use super::hand_over::{self, HandedOver};
+use super::occupant::{self, Occupant};
+use crate::cli::client::AdminClient;
 use crate::cli::constraints::ConstraintFlags;
 use crate::cli::context::Context;
-use crate::mcp_clients::{AgentRef, Client, Entry, Put, Server};
+use crate::mcp_clients::{AgentRef, Client, Entry, Server};
 use crate::report::{Exit, Failure, Outcome};
 
 /// Clients take nothing longer as the name of a server.
@@ -32,6 +37,9 @@ pub(in crate::cli) struct Setup {
     /// Which of them is the default; without it the first
     #[arg(long, value_name = "WALLET")]
     default_wallet: Option<String>,
+    /// End the live session in the agent's file and make another; so does any wallet or limit
+    #[arg(long)]
+    new_session: bool,
     #[command(flatten)]
     limits: ConstraintFlags,
     /// The program that the agent runs in; without it what Claude Desktop and Claude Code need
@@ -60,6 +68,7 @@ struct Agent<'a> {
 struct Body<'a> {
     agent: Agent<'a>,
     session: &'a SessionBody,
+    kept: bool,
     token_file: &'a str,
     replaced_session_id: Option<SessionId>,
     client: Option<&'static str>,
@@ -76,18 +85,12 @@ impl Setup {
         let target = self.target(context)?;
         let daemon = context.client()?;
         let agent = agent_choice::choose(context, &daemon, self.agent.as_deref()).await?;
-        let config = ClientConfig {
-            client: self.client,
-            server: self.server(context, &agent)?,
-        };
-        // A file that cannot take the entry is found before there is a session.
-        if let Some(file) = &target {
-            let nothing_done = fl!(context.texts, "cli-mcp-no-session-made");
-            let looked = config.preview(context, file);
-            looked.map_err(|failure| failure.with_fact(nothing_done))?;
-        }
-        let request = self.request(&agent);
-        let made = hand_over::create(context, &daemon, agent.id, &request).await?;
+        // An address or a file that will not do is found before there is a session.
+        let config = self.config(context, &daemon, &agent, target.as_deref());
+        let config = config
+            .await
+            .map_err(|failure| failure.with_fact(fl!(context.texts, "cli-mcp-no-session-made")))?;
+        let made = self.session(context, &daemon, &agent).await?;
         let put = target.map(|file| config.put(context, &file)).transpose();
         report(context, &config, &made, put)
     }
@@ -108,12 +111,62 @@ impl Setup {
             .ok_or_else(|| Failure::new(fl!(texts, "cli-mcp-no-home")))
     }
 
-    fn server(&self, context: &Context, agent: &AgentBody) -> Result<Server, Failure> {
+    /// The entry, which the file would take.
+    async fn config(
+        &self,
+        context: &Context,
+        daemon: &AdminClient<'_>,
+        agent: &AgentBody,
+        target: Option<&Path>,
+    ) -> Result<ClientConfig, Failure> {
+        let occupant = match target.zip(self.client) {
+            Some((file, client)) => {
+                let place = (file, client, self.name.as_str());
+                occupant::look(context, daemon, place, agent).await?
+            }
+            None => Occupant::default(),
+        };
+        let given = self.base_url.as_ref();
+        let base_url = daemon_address::for_entry(context, daemon, given, occupant.base_url).await?;
+        let server = self.server(context, agent, base_url.as_ref())?;
+        let config = ClientConfig {
+            client: self.client,
+            server: server.in_place_of(occupant.gone),
+            other_agent: occupant.other_agent,
+        };
+        if let Some(file) = target {
+            config.preview(context, file)?;
+        }
+        Ok(config)
+    }
+
+    /// The session that goes on, or a new one.
+    async fn session(
+        self,
+        context: &Context,
+        daemon: &AdminClient<'_>,
+        agent: &AgentBody,
+    ) -> Result<HandedOver, Failure> {
+        let names_wallets = !self.wallets.is_empty() || self.default_wallet.is_some();
+        let asks_for_new = self.new_session || names_wallets || self.limits.any();
+        if !asks_for_new && let Some(kept) = hand_over::kept(context, daemon, agent).await? {
+            return Ok(kept);
+        }
+        let request = self.request(agent);
+        hand_over::create(context, daemon, agent.id, &request).await
+    }
+
+    fn server(
+        &self,
+        context: &Context,
+        agent: &AgentBody,
+        base_url: Option<&BaseUrl>,
+    ) -> Result<Server, Failure> {
         let agent = AgentRef {
             id: agent.id,
             name: agent.name.clone(),
         };
-        let base_url = self.base_url.as_ref().map(ToString::to_string);
+        let base_url = base_url.map(ToString::to_string);
         Server::new(
             &self.name,
             agent,
@@ -142,7 +195,7 @@ fn report(
     context: &Context,
     config: &ClientConfig,
     made: &HandedOver,
-    put: Result<Option<Put>, Failure>,
+    put: Result<Option<Written>, Failure>,
 ) -> Outcome {
     let texts = &context.texts;
     if context.output.is_json() {
@@ -157,7 +210,7 @@ fn report(
         let remark = fl!(texts, "cli-mcp-token-file", file = file);
         context.output.remark(&remark);
         match &put {
-            Ok(Some(put)) => config.report(context, put)?,
+            Ok(Some(written)) => config.report(context, written)?,
             Ok(None) | Err(_) => config.print(context)?,
         }
     }
@@ -178,9 +231,16 @@ fn body<'a>(
     context: &Context,
     config: &'a ClientConfig,
     made: &'a HandedOver,
-    put: Option<&Put>,
+    written: Option<&Written>,
 ) -> Body<'a> {
     let shown = |path: &PathBuf| path.display().to_string();
+    let put = written.map(|written| &written.put);
+    let mut warnings = made.warnings(context);
+    warnings.extend(
+        written
+            .into_iter()
+            .flat_map(|written| written.warnings.clone()),
+    );
     let path = put.map(|put| put.path.clone());
     let path = path.or_else(|| config.path(context));
     Body {
@@ -189,6 +249,7 @@ fn body<'a>(
             name: &made.session.agent_name,
         },
         session: &made.session,
+        kept: made.kept,
         token_file: &made.token_file,
         replaced_session_id: made.replaced,
         client: config.client.map(Client::code),
@@ -197,7 +258,7 @@ fn body<'a>(
         config: config.server.entry(config.shape()),
         written: put.is_some_and(|put| put.changed),
         backup: put.and_then(|put| put.backup.as_ref()).map(shown),
-        warnings: made.warnings(context),
+        warnings,
     }
 }
 

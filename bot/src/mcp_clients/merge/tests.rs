@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::mcp_clients::AgentRef;
 use crate::mcp_clients::json_edit::get;
 
 const ID: &str = "01900000-0000-7000-8000-000000000000";
@@ -145,13 +146,13 @@ fn our_entry_is_brought_up_to_date_and_what_a_person_added_stays() {
         (
             "moved",
             ours(&format!(
-                "{{\n      \"command\": \"/old/w\",\n      \"args\": [\"mcp\", \"serve\", \"--agent\", \"{ID}\"]\n    }}"
+                "{{\n      \"command\": \"/old/waiaas\",\n      \"args\": [\"mcp\", \"serve\", \"--agent\", \"{ID}\"]\n    }}"
             )),
         ),
         (
             "one line",
             ours(&format!(
-                "{{\"command\":\"/old/w\",\"args\":[\"mcp\",\"serve\",\"--agent={ID}\"]}}"
+                "{{\"command\":\"/old/waiaas\",\"args\":[\"mcp\",\"serve\",\"--agent={ID}\"]}}"
             )),
         ),
         (
@@ -162,7 +163,7 @@ fn our_entry_is_brought_up_to_date_and_what_a_person_added_stays() {
         ),
         (
             "whoever",
-            ours("{ \"command\": \"waiaas\", \"args\": [\"mcp\", \"serve\"] }"),
+            ours("{ \"command\": \"waiaas\", \"args\": [\"mcp\", \"serve\", \"--data-dir=/d\"] }"),
         ),
     ];
     let mut shown = String::new();
@@ -207,11 +208,19 @@ fn an_entry_that_is_not_ours_is_left_alone() {
     let args = |agent: &str| json!({ "command": "/w", "args": ["mcp", "serve", "--agent", agent] });
     assert_eq!(refused(args(OTHER_ID)), other(OTHER_ID));
     assert_eq!(refused(args("watcher")), other("watcher"));
-    let joined = json!({ "args": ["--data-dir", "/x", "mcp", "serve", "--agent=watcher"] });
+    let joined = json!({ "command": "/x/waiaas", "args": ["--data-dir", "/d", "mcp", "serve", "--agent=watcher"] });
     assert_eq!(refused(joined), other("watcher"));
     for foreign in [
         json!({ "url": "https://example.org/mcp" }),
         json!({ "command": "npx", "args": ["-y", "waiaas"] }),
+        json!({ "command": "claude", "args": ["mcp", "serve"] }),
+        json!({ "command": "claude", "args": ["mcp", "serve", "--data-dir", "/d"] }),
+        json!({ "command": "/x/w", "args": ["mcp", "serve", "--agent", ID] }),
+        json!({ "args": ["mcp", "serve", "--agent", ID] }),
+        json!({ "command": "/w", "args": ["mcp", "serve"] }),
+        json!({ "command": "/w", "args": ["mcp", "serve", "--data-dir", "/x"] }),
+        json!({ "command": "/w", "args": ["mcp", "serve", "--data-dir", "/x", "--agent", "trader"] }),
+        json!({ "command": "/w", "args": ["mcp", "serve", "--data-dir=/x", "--agent", OTHER_ID] }),
         json!({ "command": "/w", "args": ["mcp", "status", "serve"] }),
         json!({ "command": "/w", "args": "mcp serve" }),
         json!(null),
@@ -225,6 +234,54 @@ fn an_entry_that_is_not_ours_is_left_alone() {
     let after = merged(&text, Client::Cursor, &server_named("waiaas-trader"));
     let after = after.expect("free").expect("a change");
     assert!(only_added(&text, &after), "{after}");
+}
+
+#[test]
+fn the_entry_of_an_agent_that_is_no_more_is_replaced() {
+    let args = ["mcp", "serve", "--data-dir", "/d", "--agent", OTHER_ID];
+    let entry = json!({ "command": "/w", "args": args, "env": { "RUST_LOG": "debug" } });
+    let text = json!({ "mcpServers": { "waiaas": entry } }).to_string();
+    let successor = server().in_place_of(Some(OTHER_ID.to_owned()));
+    let after = merged(&text, Client::Cursor, &successor).expect("room");
+    let after = get(&after.expect("a change"), &["mcpServers", "waiaas"]);
+    let after = after.expect("JSON").expect("an entry");
+    assert_eq!(after["args"][5], ID);
+    assert_eq!(after["env"]["RUST_LOG"], "debug");
+    let another = server().in_place_of(Some("watcher".to_owned()));
+    assert!(merged(&text, Client::Cursor, &another).is_err());
+}
+
+#[test]
+fn what_a_person_added_to_the_arguments_stays_but_a_token_does_not() {
+    let args = [
+        "--output",
+        "json",
+        "mcp",
+        "serve",
+        "--agent",
+        ID,
+        "--data-dir=/d",
+        "mcp",
+        "--base-url",
+        "http://127.0.0.1:1",
+        "--token=wai_sess_a.b.c",
+    ];
+    let text = json!({ "mcpServers": { "waiaas": { "command": "/w", "args": args } } });
+    let after = merge(&text.to_string(), Client::Cursor).expect("a change");
+    let entry = get(&after, &["mcpServers", "waiaas"]).expect("JSON");
+    let wanted = [
+        "mcp",
+        "serve",
+        "--data-dir",
+        "/d",
+        "--agent",
+        ID,
+        "--output",
+        "json",
+        "mcp",
+    ];
+    assert_eq!(entry.expect("an entry")["args"], json!(wanted));
+    assert_eq!(merge(&after, Client::Cursor), None);
 }
 
 #[test]

@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn every_zone_that_is_offered_exists_under_its_name() {
         for name in ZONES {
-            let zone = TimeZone::get(name).unwrap();
+            let zone = TimeZone::get(name).expect("a zone of the list");
             assert_eq!(zone.iana_name(), Some(name));
         }
     }

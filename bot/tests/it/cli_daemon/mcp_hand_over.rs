@@ -32,6 +32,12 @@ fn door(data_dir: &Path, writes: bool, session: &Value) -> JoinHandle<Vec<String
         "id": ID, "name": "trader", "status": "ACTIVE", "wallets": [], "liveSessions": 0,
         "createdAt": "2026-02-08T10:26:25Z",
     });
+    let status = json!({
+        "version": "0.0.0", "startedAt": "2026-02-08T10:26:25Z", "uptimeS": 1,
+        "listen": "127.0.0.1:3100", "liveSessions": 0, "outboxDepth": 0, "deadLetters": 0,
+        "channels": [], "operators": 0, "killSwitch": { "active": false },
+        "serverTime": "2026-02-08T10:26:25Z",
+    });
     let refusal = json!({
         "code": "INTERNAL", "message": "Something broke.", "requestId": "req-1",
         "retryable": false,
@@ -45,6 +51,7 @@ fn door(data_dir: &Path, writes: bool, session: &Value) -> JoinHandle<Vec<String
             let asked = read_request(&mut stream);
             let asked = asked.lines().next().unwrap().to_owned();
             let answer = match asked.split(' ').nth(1).unwrap() {
+                "/v1/status" => http("200 OK", &status.to_string()),
                 "/v1/agents/trader" => http("200 OK", &agent.to_string()),
                 "/v1/sessions" => {
                     if writes {
@@ -76,7 +83,7 @@ fn set_up(writes: bool, before: Option<&str>, session: &Value) -> Ran {
     let mut end = UnixStream::connect(cli.data_dir().join("admin.sock")).unwrap();
     std::io::Write::write_all(&mut end, b"GET /end HTTP/1.1\r\n\r\n").unwrap();
     let asked = door.join().unwrap();
-    assert_eq!(asked[1], "POST /v1/sessions HTTP/1.1");
+    assert_eq!(asked[2], "POST /v1/sessions HTTP/1.1");
     assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("wai_sess_"));
     ran
 }

@@ -71,12 +71,15 @@ fn t_09_mcp_setup_leaves_a_live_session_in_the_agent_s_file() {
     assert!(file.ends_with("/data/mcp-token"));
     assert_eq!(shown["tokenFile"], body["tokenFile"]);
 
-    // Again: the session in the file is replaced, and it is said.
-    let again = home.json(&["mcp", "setup", "--agent", "trader"]);
+    // On demand the session in the file is replaced, and it is said.
+    let new = ["mcp", "setup", "--new-session"];
+    let again = home.json(&[&new[..], &["--agent", "trader"]].concat());
     assert_eq!(again["replacedSessionId"], body["session"]["id"]);
+    assert_eq!(again["kept"], false);
     assert_eq!(daemon.who_am_i(&token), 401);
     assert_eq!(daemon.who_am_i(&home.token()), 200);
-    let said = home.cli.run(&["mcp", "setup", "--output", "text"]).stderr;
+    let said = home.cli.run(&[&new[..], &["--output", "text"]].concat());
+    let said = said.stderr;
     let replaced = again["session"]["id"].as_str().unwrap();
     assert!(
         said.contains(&format!("Session {replaced} was replaced")),
@@ -84,6 +87,54 @@ fn t_09_mcp_setup_leaves_a_live_session_in_the_agent_s_file() {
     );
     let events = home.json(&["audit", "list", "--limit", "3"]).to_string();
     assert!(!events.contains("wai_sess_"), "{events}");
+}
+
+#[test]
+fn a_live_session_goes_on_with_its_limits() {
+    let (home, daemon) = Home::with_trader();
+    let limited = ["--expires-in", "1h", "--max-renewals", "1"];
+    let first = home.json(&[&["mcp", "setup"][..], &limited].concat());
+    let (id, token) = (first["session"]["id"].as_str().unwrap(), home.token());
+    assert_eq!(first["kept"], false);
+    for more in [
+        &[][..],
+        &["--client", "cursor"],
+        &["--client", "claude-code", "--write"],
+        &["--base-url", "https://waiaas.example.com"],
+    ] {
+        let again = home.json(&[&["mcp", "setup"][..], more].concat());
+        assert_eq!(again["kept"], true, "{more:?}");
+        assert_eq!(again["session"]["id"], id, "{more:?}");
+        assert_eq!(again["session"]["constraints"]["expiresIn"], 3600);
+        assert_eq!(again["tokenFile"], "[dir]/data/mcp-token");
+        assert_eq!(again["replacedSessionId"], Value::Null);
+    }
+    assert_eq!(
+        (home.token(), daemon.who_am_i(&token)),
+        (token.clone(), 200)
+    );
+    let said = home.cli.run(&["mcp", "setup", "--output", "text"]).stderr;
+    assert!(said.contains(&format!("Session {id} goes on")), "{said}");
+    assert_eq!(home.count("SELECT count(*) FROM sessions"), 1);
+
+    for new in [
+        &["--new-session"][..],
+        &["--max-renewals", "2"],
+        &["--wallet", "hot"],
+        &["--default-wallet", "hot"],
+    ] {
+        let before = home.token();
+        let body = home.json(&[&["mcp", "setup"][..], new].concat());
+        assert_eq!(body["kept"], false, "{new:?}");
+        assert!(body["replacedSessionId"].is_string(), "{new:?}");
+        assert_eq!(daemon.who_am_i(&before), 401, "{new:?}");
+    }
+    let body = home.json(&["mcp", "setup"]);
+    assert_eq!(body["kept"], true);
+    home.ok(&["session", "revoke", body["session"]["id"].as_str().unwrap()]);
+    let after = home.json(&["mcp", "setup"]);
+    assert_eq!(after["kept"], false);
+    assert_eq!(daemon.who_am_i(&home.token()), 200);
 }
 
 #[test]
@@ -138,10 +189,21 @@ fn limits_and_wallets_are_what_was_asked_for() {
 
 #[test]
 fn the_entry_starts_this_program_for_this_directory_and_agent() {
-    let (home, _daemon) = Home::with_trader();
+    let (home, daemon) = Home::with_trader();
     let body = home.json(&["mcp", "setup"]);
     let id = body["agent"]["id"].as_str().unwrap();
-    let args = ["mcp", "serve", "--data-dir", "[dir]/data", "--agent", id];
+    // The configuration says port 0, where nothing would find the daemon.
+    let url = format!("http://{}", daemon.addr);
+    let args = [
+        "mcp",
+        "serve",
+        "--data-dir",
+        "[dir]/data",
+        "--agent",
+        id,
+        "--base-url",
+        &url,
+    ];
     assert_eq!(body["config"]["command"], "[program]");
     assert_eq!(body["config"]["args"], serde_json::json!(args));
     assert_eq!(body["config"].get("env"), None);

@@ -187,6 +187,96 @@ fn a_second_agent_gets_an_entry_of_its_own() {
 }
 
 #[test]
+fn an_address_that_stands_there_stays_while_it_leads_to_the_daemon() {
+    let (home, daemon) = Home::with_trader();
+    let file = below_home(&home, ".cursor/mcp.json");
+    let stands = || {
+        let text = fs::read_to_string(&file).unwrap();
+        let written: Value = serde_json::from_str(&text).unwrap();
+        let args = written["mcpServers"]["waiaas"]["args"].as_array().unwrap();
+        let at = args.iter().position(|word| word == "--base-url").unwrap();
+        let url = args[at + 1].as_str().unwrap().to_owned();
+        (url, args[at + 2..].to_vec())
+    };
+    let setup = ["mcp", "setup", "--client", "cursor", "--write"];
+    let actual = format!("http://{}", daemon.addr);
+    let same = format!("http://localhost:{}", daemon.addr.port());
+    for (given, kept) in [
+        ("https://waiaas.example.com", "https://waiaas.example.com"),
+        (same.as_str(), same.as_str()),
+        ("http://127.0.0.1:1", actual.as_str()),
+    ] {
+        home.ok(&[&setup[..], &["--base-url", given]].concat());
+        assert_eq!(stands().0, given);
+        home.ok(&setup);
+        assert_eq!(stands().0, kept, "{given}");
+    }
+    // So does what a person has added.
+    let text = fs::read_to_string(&file).unwrap();
+    let quoted = format!("\"{actual}\"");
+    fs::write(
+        &file,
+        text.replace(&quoted, &format!("{quoted}, \"--output\", \"json\"")),
+    )
+    .unwrap();
+    home.ok(&[&setup[..], &["--base-url", &same]].concat());
+    assert_eq!(stands(), (same, vec!["--output".into(), "json".into()]));
+}
+
+#[test]
+fn the_entry_of_a_removed_agent_makes_room_and_that_of_another_directory_does_not() {
+    let (home, _daemon) = Home::with_trader();
+    home.add_watcher();
+    let file = below_home(&home, ".cursor/mcp.json");
+    let setup = ["mcp", "setup", "--client", "cursor", "--write"];
+    let watcher = [&setup[..], &["--agent", "watcher"]].concat();
+    home.ok(&watcher);
+    let trader = [&setup[..], &["--agent", "trader"]].concat();
+    let said = home.refused(&trader);
+    assert!(
+        said.contains("for another agent already: watcher"),
+        "{said}"
+    );
+
+    home.ok(&["agent", "remove", "watcher", "--yes"]);
+    home.ok(&trader);
+    let id = home.json(&["agent", "show", "trader"])["id"].clone();
+    let stands = fs::read_to_string(&file).unwrap();
+    assert!(stands.contains(id.as_str().unwrap()), "{stands}");
+
+    // Of an agent that this daemon does not know: only in this directory is it nobody's.
+    let unknown = stands.replace(id.as_str().unwrap(), "01900000-0000-7000-8000-000000000000");
+    let data = home.cli.data_dir().display().to_string();
+    let elsewhere = unknown.replace(&data, "/nowhere/data");
+    fs::write(&file, &elsewhere).unwrap();
+    let said = home.refused(&trader);
+    assert!(said.contains("for this data directory"), "{said}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), elsewhere);
+    fs::write(&file, &unknown).unwrap();
+    home.ok(&trader);
+    assert_eq!(fs::read_to_string(&file).unwrap(), stands);
+}
+
+#[test]
+fn comments_are_kept_and_told_of_where_the_client_may_not_take_them() {
+    let (home, _daemon) = Home::with_trader();
+    for (client, file) in FILES {
+        let file = below_home(&home, file);
+        let clean = write(&home, client);
+        assert_eq!(clean["warnings"], serde_json::json!([]), "{client}");
+        for text in ["// mine\n{}\n", "{ \"a\": [1,], }\n"] {
+            place(&file, text);
+            let warnings = write(&home, client)["warnings"].to_string();
+            let told = warnings.contains("comments or trailing commas");
+            assert_eq!(told, client.starts_with("claude"), "{client}: {warnings}");
+        }
+        let again = write(&home, client);
+        let told = again["warnings"] != serde_json::json!([]);
+        assert_eq!(told, client.starts_with("claude"), "{client}, unchanged");
+    }
+}
+
+#[test]
 fn a_linked_file_stays_a_link() {
     let (home, _daemon) = Home::with_trader();
     let target = below_home(&home, "dotfiles/claude.json");

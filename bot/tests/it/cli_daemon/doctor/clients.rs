@@ -81,6 +81,11 @@ fn without_a_client_there_is_a_note() {
     let note = examined.note("clients", "no MCP client");
     assert_eq!(note.mend, "waiaas mcp setup");
     let home = home();
+    write(
+        &home,
+        &json!({ "command": "claude", "args": ["mcp", "serve"] }),
+    );
+    examine(&home).note("clients", "no MCP client");
     let foreign = json!({ "command": "npx", "args": ["other", "serve"], "env": { "TOKEN": "x" } });
     write(&home, &foreign);
     examine(&home).note("clients", "no MCP client");
@@ -89,27 +94,27 @@ fn without_a_client_there_is_a_note() {
 #[test]
 fn a_program_that_cannot_be_started() {
     let home = home();
-    let nowhere = home.cli.dir.path().join("nowhere");
+    let nowhere = home.cli.dir.path().join("nowhere/waiaas");
     write(&home, &json!({ "command": nowhere, "args": args(&home) }));
     let missing = fault(&home, "serious");
     assert!(
         missing
             .what
-            .ends_with("starts [dir]/nowhere, which does not exist"),
+            .ends_with("starts [dir]/nowhere/waiaas, which does not exist"),
         "{missing:?}"
     );
     assert_eq!(
         missing.mend,
         "waiaas mcp setup --client claude-code --name waiaas --write"
     );
-    fs::create_dir(&nowhere).unwrap();
+    fs::create_dir_all(&nowhere).unwrap();
     let folder = fault(&home, "serious");
     assert_eq!(folder.mend, missing.mend, "no mode makes it a program");
     fs::remove_dir(&nowhere).unwrap();
     fs::write(&nowhere, "#!/bin/sh\n").unwrap();
     files::allow(&nowhere, 0o644);
     let closed = fault(&home, "serious");
-    assert_eq!(closed.mend, "chmod +x [dir]/nowhere");
+    assert_eq!(closed.mend, "chmod +x [dir]/nowhere/waiaas");
     files::allow(&nowhere, 0o755);
     assert_eq!(of_clients(&examine(&home))[0].severity, "ok");
 
@@ -142,12 +147,19 @@ fn another_data_directory_than_this_one() {
     let home = home();
     let other = home.cli.dir.path().join("other data");
     let args = json!(["mcp", "serve", format!("--data-dir={}", other.display())]);
+<<<<<<< HEAD
     write(&home, &json!({ "command": program(), "args": args }));
     let gone = fault(&home, "warning");
     assert!(gone.what.ends_with("which does not exist"), "{gone:?}");
     let mend = r#"take the entry "waiaas" out of [dir]/.claude.json; "#;
     assert!(gone.mend.starts_with(mend), "{gone:?}");
     fs::create_dir(&other).unwrap();
+=======
+    write(
+        &home,
+        &json!({ "command": "/nowhere/waiaas", "args": args }),
+    );
+>>>>>>> cde66a4 (Keep a live session and what is not ours when a client is connected)
     let examined = examine(&home);
     let note = examined.note("clients", "serves another data directory");
     assert_eq!(note.mend, "waiaas --data-dir '[dir]/other data' doctor");
