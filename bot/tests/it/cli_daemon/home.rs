@@ -317,7 +317,7 @@ pub(super) fn settings() -> insta::Settings {
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}\b", "[beginning]"),
         (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", "[time]"),
         (r"\d{8}T\d{6}Z", "[stamp]"),
-        (r"\.json\.\w{6}\.tmp", ".json.[random].tmp"),
+        (r"\.json\.\w{6}\.(tmp|backup)", ".json.[random].$1"),
         (r"127\.0\.0\.1:\d+", "[address]"),
         (r"\b[0-9a-f]{64}\b", "[hash]"),
         (r"\b[0-9a-f]{32}\b", "[random]"),

@@ -12,7 +12,8 @@ const REFRESH: [&str; 2] = ["mcp", "refresh-token"];
 
 /// A session for `trader` in its file.
 fn set_up(home: &Home, flags: &[&str]) -> Value {
-    let body = home.json(&[&["mcp", "setup", "--agent", "trader"], flags].concat());
+    let setup = ["mcp", "setup", "--agent", "trader", "--new-session"];
+    let body = home.json(&[&setup[..], flags].concat());
     body["session"].clone()
 }
 
@@ -310,7 +311,7 @@ fn what_really_happened_is_in_the_json() {
     let command = format!("waiaas session revoke {}", old["id"].as_str().unwrap());
     assert!(warnings[1].as_str().unwrap().contains(&command), "{body}");
     // `setup` is told of in the same way.
-    let body = home.json(&["mcp", "setup"]);
+    let body = home.json(&["mcp", "setup", "--new-session"]);
     assert_eq!(body["warnings"].as_array().unwrap().len(), 1, "{body}");
     assert_eq!(body["session"]["state"], "ACTIVE");
     // A refusal that left the file as it was stays a refusal.
