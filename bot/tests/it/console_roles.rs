@@ -116,7 +116,10 @@ async fn a_button_that_was_shown_to_a_larger_role_does_nothing_for_a_smaller_one
         bench.quiet().await;
         let now = bench.owner.chat().message(asked.id).unwrap().clone();
         assert_eq!(shown(&now), shown(&asked), "nothing else changes");
-        assert_eq!(bench.live_sessions().await, std::slice::from_ref(&session.id));
+        assert_eq!(
+            bench.live_sessions().await,
+            std::slice::from_ref(&session.id)
+        );
         let refused = bench.audit("ROLE_REFUSED").await;
         assert_eq!(refused.len(), 2);
         assert!(refused.iter().all(|one| one.contains("\"what\":\"tap\"")));

@@ -147,25 +147,21 @@ fn another_data_directory_than_this_one() {
     let home = home();
     let other = home.cli.dir.path().join("other data");
     let args = json!(["mcp", "serve", format!("--data-dir={}", other.display())]);
-<<<<<<< HEAD
     write(&home, &json!({ "command": program(), "args": args }));
     let gone = fault(&home, "warning");
     assert!(gone.what.ends_with("which does not exist"), "{gone:?}");
     let mend = r#"take the entry "waiaas" out of [dir]/.claude.json; "#;
     assert!(gone.mend.starts_with(mend), "{gone:?}");
     fs::create_dir(&other).unwrap();
-=======
+    let examined = examine(&home);
+    let note = examined.note("clients", "serves another data directory");
+    assert_eq!(note.mend, "waiaas --data-dir '[dir]/other data' doctor");
     write(
         &home,
         &json!({ "command": "/nowhere/waiaas", "args": args }),
     );
->>>>>>> cde66a4 (Keep a live session and what is not ours when a client is connected)
-    let examined = examine(&home);
-    let note = examined.note("clients", "serves another data directory");
-    assert_eq!(note.mend, "waiaas --data-dir '[dir]/other data' doctor");
-    write(&home, &json!({ "command": "/nowhere", "args": args }));
     let dead = fault(&home, "warning");
-    assert!(dead.what.contains("starts /nowhere"), "{dead:?}");
+    assert!(dead.what.contains("starts /nowhere/waiaas"), "{dead:?}");
 
     let entry = json!({ "command": program(), "args": ["mcp", "serve"] });
     write(&home, &entry);
