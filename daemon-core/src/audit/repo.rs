@@ -161,7 +161,7 @@ pub async fn newest_of(
     Ok(row.map(to_entry))
 }
 
-/// How many of the newest [`RECENT_ROWS_MAX`] entries are of this kind and later than `since`.
+/// How many of the newest `RECENT_ROWS_MAX` entries are of this kind and later than `since`.
 ///
 /// # Errors
 /// As the database says.
