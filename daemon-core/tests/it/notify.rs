@@ -395,6 +395,17 @@ async fn nobody_to_tell_on_one_channel_means_the_next_and_on_none_the_end() {
 }
 
 #[tokio::test]
+async fn what_everybody_on_one_channel_switched_off_does_not_come_by_the_next() {
+    let bench = Bench::new().await;
+    bench.first.always(Ok(Delivery::SwitchedOff));
+    bench.info(1, "a").await;
+    bench.work().await;
+    bench.later(3_600).await;
+    assert_eq!(bench.ends(), ["done"]);
+    assert!(bench.second.asked().is_empty());
+}
+
+#[tokio::test]
 async fn nobody_on_one_and_away_on_the_other_is_not_the_end() {
     let bench = Bench::new().await;
     bench.first.always(Ok(Delivery::NoRecipient));
