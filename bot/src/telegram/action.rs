@@ -14,20 +14,10 @@ pub(super) enum Action {
     AgentsPage { page: usize },
     /// Show what this agent would be granted.
     PickAgent { agent_id: AgentId },
-    /// Create the session, with the limits and wallets that the person has seen.
-    Create {
-        agent_id: AgentId,
-        constraints: Box<ConstraintsRequest>,
-        wallets: Vec<WalletId>,
-        default_wallet: Option<WalletId>,
-    },
+    /// Create the session that the person has seen.
+    Create(Grant),
     /// The same, for an agent on another machine: with a claim code instead of a token file.
-    CreateForClaim {
-        agent_id: AgentId,
-        constraints: Box<ConstraintsRequest>,
-        wallets: Vec<WalletId>,
-        default_wallet: Option<WalletId>,
-    },
+    CreateForClaim(Grant),
     /// The same choice in a message of its own: for alerts, which stay as they are.
     NewSession { agent_id: AgentId },
     /// Leave everything as it is.
@@ -87,6 +77,27 @@ pub(super) enum Action {
     Notify { step: NotifyStep },
 }
 
+/// What a person has seen before they tapped Create, and grants by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Grant {
+    pub(super) agent_id: AgentId,
+    pub(super) constraints: Box<ConstraintsRequest>,
+    pub(super) wallets: Vec<WalletId>,
+    pub(super) default_wallet: Option<WalletId>,
+}
+
+impl Grant {
+    /// Of these limits, on the agent's own wallets.
+    pub(super) fn on_own_wallets(agent_id: AgentId, constraints: ConstraintsRequest) -> Self {
+        Self {
+            agent_id,
+            constraints: Box::new(constraints),
+            wallets: Vec::new(),
+            default_wallet: None,
+        }
+    }
+}
+
 /// A step of `/notify`; hours are those of the reader's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
@@ -130,9 +141,9 @@ impl Action {
             Self::AgentsPage { .. }
             | Self::PickAgent { .. }
             | Self::NewSession { .. }
-            | Self::Create { .. }
+            | Self::Create(_)
             | Self::Change { .. }
-            | Self::CreateForClaim { .. } => Permission::Issue,
+            | Self::CreateForClaim(_) => Permission::Issue,
             Self::AskRevoke { .. } | Self::Revoke { .. } | Self::Reject { .. } => {
                 Permission::Revoke
             }

@@ -9,9 +9,9 @@ use waiaas_daemon_core::notify::event::Event;
 use waiaas_daemon_core::notify::outbox::Pending;
 use waiaas_daemon_core::session::RevokeReason;
 use waiaas_daemon_core::session::service::NewSession;
-use waiaas_protocol::ids::AgentId;
 
-use super::new_session::{Granted, Note, new_session};
+use super::new_session::{Note, new_session};
+use crate::telegram::action::Grant;
 use crate::telegram::console::Console;
 use crate::telegram::turn::Turn;
 use crate::telegram::view::{Reader, View, claim};
@@ -23,14 +23,13 @@ use crate::telegram::view::{Reader, View, claim};
 pub(super) async fn create(
     turn: &Turn,
     tx: &mut WriteTx,
-    agent_id: AgentId,
-    granted: &Granted,
+    grant: &Grant,
 ) -> Result<Vec<Draft>, Error> {
     let note = serde_json::to_value(Note::of(turn)).map_err(Error::internal)?;
     let new = NewSession {
         handover: None,
         claim: true,
-        ..new_session(turn, agent_id, granted, None, None)
+        ..new_session(turn, grant, None, None)
     };
     let core = &turn.console.core;
     let issued = claims::issue_in(core, tx, &turn.actor()?, &new, Some(note)).await?;

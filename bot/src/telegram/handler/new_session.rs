@@ -15,9 +15,10 @@ use waiaas_daemon_core::session::constraints::Resolved;
 use waiaas_daemon_core::session::handover::{self, Outcome, Plan};
 use waiaas_daemon_core::session::service::{self, NewHandover, NewSession};
 use waiaas_daemon_core::session::view::SessionView;
-use waiaas_protocol::ids::{AgentId, SessionId, WalletId};
+use waiaas_protocol::ids::{AgentId, SessionId};
 use waiaas_protocol::wire::ConstraintsRequest;
 
+use crate::telegram::action::Grant;
 use crate::telegram::console::Console;
 use crate::telegram::schema::{Argument, Handled};
 use crate::telegram::turn::Turn;
@@ -155,36 +156,24 @@ pub(super) fn ceiling(turn: &Turn, agent: &Agent) -> Result<Resolved, Error> {
 }
 
 fn resolve(turn: &Turn, agent: &Agent, constraints: ConstraintsRequest) -> Result<Resolved, Error> {
-    let granted = Granted {
-        constraints,
-        ..Granted::default()
-    };
-    let new = new_session(turn, agent.id, &granted, None, None);
+    let granted = Grant::on_own_wallets(agent.id, constraints);
+    let new = new_session(turn, &granted, None, None);
     service::resolve_constraints(&turn.console.core, agent, &new)
-}
-
-/// What a person has seen before they tapped Create. Nothing seen: the agent's defaults.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Granted {
-    pub(super) constraints: ConstraintsRequest,
-    pub(super) wallets: Vec<WalletId>,
-    pub(super) default_wallet: Option<WalletId>,
 }
 
 pub(super) fn new_session(
     turn: &Turn,
-    agent_id: AgentId,
-    granted: &Granted,
+    granted: &Grant,
     plan: Option<&Plan>,
     note: Option<serde_json::Value>,
 ) -> NewSession {
     let token_file = plan.map(|plan| plan.token_file.clone()).unwrap_or_default();
     NewSession {
-        agent: agent_id.to_string(),
+        agent: granted.agent_id.to_string(),
         wallets: (!granted.wallets.is_empty())
             .then(|| granted.wallets.iter().map(ToString::to_string).collect()),
         default_wallet: granted.default_wallet.map(|id| id.to_string()),
-        constraints: granted.constraints.clone(),
+        constraints: (*granted.constraints).clone(),
         exact_constraints: false,
         replaces: plan.and_then(|plan| plan.replaces),
         source: Source::Telegram,
@@ -201,13 +190,12 @@ pub(super) fn new_session(
 pub(super) async fn create(
     turn: &Turn,
     tx: &mut WriteTx,
-    agent_id: AgentId,
-    granted: &Granted,
+    granted: &Grant,
 ) -> Result<(SessionId, Vec<Draft>), Error> {
     let core = &turn.console.core;
-    let plan = handover::plan(core, agent_id).await?;
+    let plan = handover::plan(core, granted.agent_id).await?;
     let note = serde_json::to_value(Note::of(turn)).map_err(Error::internal)?;
-    let new = new_session(turn, agent_id, granted, Some(&plan), Some(note));
+    let new = new_session(turn, granted, Some(&plan), Some(note));
     let created = service::create_in(core, tx, &turn.actor()?, &new).await?;
     let view = grant::working(&turn.reader, &created.view.agent_name);
     Ok((created.view.session.id, turn.replace(view)))

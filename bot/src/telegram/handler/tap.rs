@@ -7,11 +7,9 @@ use waiaas_daemon_core::console::messages;
 use waiaas_daemon_core::console::outbox::{self, Call, Draft, Priority, Target};
 use waiaas_daemon_core::db::WriteTx;
 use waiaas_daemon_core::session::RevokeReason;
-use waiaas_protocol::ids::AgentId;
 
-use super::new_session::{self, Granted};
-use super::{agents, audit, claim, kill_switch, language, notify, sessions, wallets};
-use crate::telegram::action::Action;
+use super::{agents, audit, claim, kill_switch, language, new_session, notify, sessions, wallets};
+use crate::telegram::action::{Action, Grant};
 use crate::telegram::auth::What;
 use crate::telegram::schema::Handled;
 use crate::telegram::turn::Turn;
@@ -25,34 +23,11 @@ pub(in crate::telegram) async fn on_tap(turn: Turn) -> Handled {
         Err(unusable) => return not_usable(&turn, tx, unusable).await,
     };
     let action: Action = serde_json::from_value(taken.action.clone()).map_err(Error::internal)?;
-    if let Action::Create {
-        agent_id,
-        constraints,
-        wallets,
-        default_wallet,
-    } = action
-    {
-        let granted = Granted {
-            constraints: *constraints,
-            wallets,
-            default_wallet,
-        };
-        return create(turn, tx, &taken, agent_id, &granted).await;
-    }
-    if let Action::CreateForClaim {
-        agent_id,
-        constraints,
-        wallets,
-        default_wallet,
-    } = action
-    {
-        let granted = Granted {
-            constraints: *constraints,
-            wallets,
-            default_wallet,
-        };
-        return create_for_claim(turn, tx, &taken, agent_id, &granted).await;
-    }
+    let action = match action {
+        Action::Create(grant) => return create(turn, tx, &taken, &grant).await,
+        Action::CreateForClaim(grant) => return create_for_claim(turn, tx, &taken, &grant).await,
+        other => other,
+    };
     let speaks_anew = matches!(action, Action::SetLanguage { .. });
     let drafts = act(&turn, &mut tx, &taken, action).await?;
     turn.finish(tx, join(turn.answer(None), drafts)).await?;
@@ -116,7 +91,7 @@ async fn in_place(turn: &Turn, tx: &mut WriteTx, action: Action) -> Result<Vec<D
         Action::PickAgent { agent_id } | Action::NewSession { agent_id } => {
             new_session::pick(turn, agent_id).await?
         }
-        Action::Cancel | Action::Create { .. } | Action::CreateForClaim { .. } => {
+        Action::Cancel | Action::Create(_) | Action::CreateForClaim(_) => {
             grant::cancelled(&turn.reader)
         }
         Action::SessionsPage { page } => sessions::list(turn, &**tx, page).await?,
@@ -163,15 +138,9 @@ async fn in_place(turn: &Turn, tx: &mut WriteTx, action: Action) -> Result<Vec<D
     Ok(turn.replace(view))
 }
 
-async fn create(
-    turn: Turn,
-    mut tx: WriteTx,
-    taken: &Taken,
-    agent_id: AgentId,
-    granted: &Granted,
-) -> Handled {
+async fn create(turn: Turn, mut tx: WriteTx, taken: &Taken, grant: &Grant) -> Handled {
     callbacks::close_keyboard(&*tx, taken.outbox_id, turn.now).await?;
-    match new_session::create(&turn, &mut tx, agent_id, granted).await {
+    match new_session::create(&turn, &mut tx, grant).await {
         Ok((id, drafts)) => {
             turn.finish(tx, join(turn.answer(None), drafts)).await?;
             new_session::hand_over(&turn.console, turn.actor()?, id);
@@ -182,15 +151,9 @@ async fn create(
 }
 
 /// A claim code needs no hand-over: its message tells everything.
-async fn create_for_claim(
-    turn: Turn,
-    mut tx: WriteTx,
-    taken: &Taken,
-    agent_id: AgentId,
-    granted: &Granted,
-) -> Handled {
+async fn create_for_claim(turn: Turn, mut tx: WriteTx, taken: &Taken, grant: &Grant) -> Handled {
     callbacks::close_keyboard(&*tx, taken.outbox_id, turn.now).await?;
-    match claim::create(&turn, &mut tx, agent_id, granted).await {
+    match claim::create(&turn, &mut tx, grant).await {
         Ok(drafts) => turn.finish(tx, join(turn.answer(None), drafts)).await,
         Err(refusal) => refused(&turn, tx, refusal).await,
     }

@@ -7,34 +7,19 @@ use waiaas_daemon_core::session::view::SessionView;
 
 use super::alert::who;
 use super::html::escape;
-use super::session::{new_session_button, revoke_button, short_id};
+use super::session::{new_session_button, revoke_button, session_lines, short_id};
 use super::{Choice, Reader, View};
-use crate::telegram::action::Action;
+use crate::telegram::action::{Action, Grant};
 
 /// The button beside Create, for what Create would grant.
-pub(in crate::telegram) fn button(reader: &Reader, create: &Action) -> Option<Choice> {
-    let Action::Create {
-        agent_id,
-        constraints,
-        wallets,
-        default_wallet,
-    } = create
-    else {
-        return None;
-    };
-    let action = Action::CreateForClaim {
-        agent_id: *agent_id,
-        constraints: constraints.clone(),
-        wallets: wallets.clone(),
-        default_wallet: *default_wallet,
-    };
+pub(in crate::telegram) fn button(reader: &Reader, grant: &Grant) -> Choice {
     let label = fl!(reader.texts, "console-button-another-machine");
-    Some(Choice::new(label, action))
+    Choice::new(label, Action::CreateForClaim(grant.clone()))
 }
 
 /// The code and how to use it. The code itself comes in when the message is sent.
 pub(in crate::telegram) fn code(reader: &Reader, view: &SessionView, expires_at: i64) -> View {
-    let session = &view.session;
+    let [session, expires, renewals] = session_lines(reader, &view.session);
     let lines = [
         fl!(
             reader.texts,
@@ -42,22 +27,9 @@ pub(in crate::telegram) fn code(reader: &Reader, view: &SessionView, expires_at:
             agent = escape(&view.agent_name)
         ),
         String::new(),
-        fl!(
-            reader.texts,
-            "console-session-line",
-            session = short_id(session.id)
-        ),
-        fl!(
-            reader.texts,
-            "console-expires-line",
-            when = reader.moment(session.expires_at)
-        ),
-        fl!(
-            reader.texts,
-            "console-renewals-line",
-            count = session.renewal_count,
-            max = session.max_renewals
-        ),
+        session,
+        expires,
+        renewals,
         String::new(),
         fl!(
             reader.texts,

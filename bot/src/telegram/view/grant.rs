@@ -8,9 +8,9 @@ use waiaas_daemon_core::session::view::SessionView;
 use waiaas_protocol::ids::AgentId;
 
 use super::html::{escape, with_code};
-use super::session::{ended, new_session_button, short_id};
+use super::session::{ended, new_session_button, session_lines, short_id};
 use super::{Choice, Page, Reader, View, claim, shorten};
-use crate::telegram::action::Action;
+use crate::telegram::action::{Action, Grant};
 use crate::telegram::preset;
 
 /// There is no agent that could be given a session.
@@ -116,7 +116,7 @@ pub(in crate::telegram) fn confirm(
     ];
     lines.push(wallets_line(reader, &agent.wallets));
     lines.extend(limit_lines(reader, &granted.limits));
-    let create = Action::Create {
+    let grant = Grant {
         agent_id: agent.agent.id,
         constraints: Box::new(granted.to_request()),
         wallets: agent.wallets.iter().map(|wallet| wallet.id).collect(),
@@ -126,7 +126,7 @@ pub(in crate::telegram) fn confirm(
             .find(|wallet| wallet.is_default)
             .map(|w| w.id),
     };
-    let another_machine = claim::button(reader, &create);
+    let another_machine = claim::button(reader, &grant);
     let mut view = View::text(lines.join("\n"));
     let presets = preset_rows(reader, agent.agent.id, offer);
     let any = presets.iter().any(|row| row.len() > 1);
@@ -135,7 +135,10 @@ pub(in crate::telegram) fn confirm(
             .extend(presets.into_iter().filter(|row| row.len() > 1));
     }
     view = view.row([
-        Choice::new(fl!(reader.texts, "console-button-create"), create),
+        Choice::new(
+            fl!(reader.texts, "console-button-create"),
+            Action::Create(grant),
+        ),
         cancel_button(reader),
     ]);
     if any && !offer.changing {
@@ -143,7 +146,7 @@ pub(in crate::telegram) fn confirm(
         let label = fl!(reader.texts, "console-button-change");
         view = view.row([Choice::new(label, change)]);
     }
-    view.row(another_machine)
+    view.row([another_machine])
 }
 
 fn change_to(agent_id: AgentId, expires_in: i64, max_renewals: i64) -> Action {
@@ -253,26 +256,13 @@ pub(in crate::telegram) fn outcome(reader: &Reader, view: &SessionView, outcome:
             token_file,
             replaced,
         } => {
-            let session = &view.session;
+            let [session, expires, renewals] = session_lines(reader, &view.session);
             let mut lines = vec![
                 fl!(reader.texts, "console-created-title", agent = agent),
                 String::new(),
-                fl!(
-                    reader.texts,
-                    "console-session-line",
-                    session = short_id(session.id)
-                ),
-                fl!(
-                    reader.texts,
-                    "console-expires-line",
-                    when = reader.moment(session.expires_at)
-                ),
-                fl!(
-                    reader.texts,
-                    "console-renewals-line",
-                    count = session.renewal_count,
-                    max = session.max_renewals
-                ),
+                session,
+                expires,
+                renewals,
                 fl!(
                     reader.texts,
                     "console-token-file-line",

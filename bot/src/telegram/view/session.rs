@@ -2,8 +2,8 @@
 
 use i18n_embed_fl::fl;
 use waiaas_daemon_core::console::roles::Permission;
-use waiaas_daemon_core::session::SessionState;
 use waiaas_daemon_core::session::view::SessionView;
+use waiaas_daemon_core::session::{Session, SessionState};
 use waiaas_protocol::ids::{AgentId, SessionId};
 
 use super::alert::who;
@@ -26,6 +26,28 @@ pub(in crate::telegram) fn short_id(id: SessionId) -> String {
 /// As [`short_id`], of an id as it is stored.
 pub(super) fn short_id_text(id: &str) -> String {
     id.chars().take(SHORT_ID_CHARS).collect()
+}
+
+/// Which session it is, when its token ends, and its renewals: what a confirmation says of it.
+pub(super) fn session_lines(reader: &Reader, session: &Session) -> [String; 3] {
+    [
+        fl!(
+            reader.texts,
+            "console-session-line",
+            session = short_id(session.id)
+        ),
+        fl!(
+            reader.texts,
+            "console-expires-line",
+            when = reader.moment(session.expires_at)
+        ),
+        fl!(
+            reader.texts,
+            "console-renewals-line",
+            count = session.renewal_count,
+            max = session.max_renewals
+        ),
+    ]
 }
 
 /// The button that begins a new session for an agent.

@@ -4,6 +4,9 @@
 
 use std::sync::Arc;
 
+use waiaas_mcp::clock::ManualClock;
+use waiaas_mcp::session_manager::SessionManager;
+
 use super::proxy::{Proxy, Wire};
 use super::{
     DUE_S, assert_file, assert_renewed, clock_of, keeper, minute, session_in_file, settle,
@@ -38,6 +41,19 @@ impl Scene {
         }
     }
 
+    /// A keeper at the other end of the wire, at work, and its clock.
+    async fn keeper(&self) -> (SessionManager, Arc<ManualClock>) {
+        let clock = clock_of(&self.bench);
+        let keeper = keeper(
+            self.bench.data_dir(),
+            &self.proxy.url,
+            Arc::clone(&clock),
+            Arc::new(|_| Ok(())),
+        );
+        keeper.start().await;
+        (keeper, clock)
+    }
+
     async fn restart(&mut self) {
         self.bench.kill().await;
         self.bench.start().await;
@@ -45,7 +61,7 @@ impl Scene {
     }
 
     /// The keeper's next round, and what must hold after it.
-    async fn goes_on(&self, clock: &waiaas_mcp::clock::ManualClock) {
+    async fn goes_on(&self, clock: &ManualClock) {
         minute(clock).await;
         assert_file(&self.bench, &self.session, 1).await;
         assert_renewed(&self.bench, &self.session, 1).await;
@@ -56,14 +72,7 @@ impl Scene {
 async fn a_daemon_that_dies_before_the_request_arrives() {
     let mut scene = Scene::new().await;
     scene.proxy.set(scene.bench.agents_addr(), Wire::CutBefore);
-    let clock = clock_of(&scene.bench);
-    let keeper = keeper(
-        scene.bench.data_dir(),
-        &scene.proxy.url,
-        Arc::clone(&clock),
-        Arc::new(|_| Ok(())),
-    );
-    keeper.start().await;
+    let (keeper, clock) = scene.keeper().await;
     settle(&clock).await;
     assert_eq!(keeper.view().failures, 1);
     assert_renewed(&scene.bench, &scene.session, 0).await;
@@ -79,14 +88,7 @@ async fn a_daemon_that_dies_at_any_write_of_the_transaction() {
             "CREATE TRIGGER dies BEFORE {when} BEGIN SELECT RAISE(ABORT, 'dies at {what}'); END"
         );
         scene.bench.tamper(&trigger).await;
-        let clock = clock_of(&scene.bench);
-        let keeper = keeper(
-            scene.bench.data_dir(),
-            &scene.proxy.url,
-            Arc::clone(&clock),
-            Arc::new(|_| Ok(())),
-        );
-        keeper.start().await;
+        let (keeper, clock) = scene.keeper().await;
         settle(&clock).await;
         assert_eq!(keeper.view().failures, 1, "{what}");
         assert_renewed(&scene.bench, &scene.session, 0).await;
@@ -101,14 +103,7 @@ async fn a_daemon_that_dies_at_any_write_of_the_transaction() {
 async fn a_daemon_that_dies_between_the_commit_and_the_answer() {
     let mut scene = Scene::new().await;
     scene.proxy.set(scene.bench.agents_addr(), Wire::CutAfter);
-    let clock = clock_of(&scene.bench);
-    let keeper = keeper(
-        scene.bench.data_dir(),
-        &scene.proxy.url,
-        Arc::clone(&clock),
-        Arc::new(|_| Ok(())),
-    );
-    keeper.start().await;
+    let (_keeper, clock) = scene.keeper().await;
     scene.proxy.until_lost().await;
     settle(&clock).await;
     assert_renewed(&scene.bench, &scene.session, 1).await;
@@ -122,14 +117,7 @@ async fn a_daemon_that_dies_while_the_request_waits_for_the_database() {
     let database = scene.bench.data_dir().join("waiaas.db");
     let blocker = rusqlite::Connection::open(database).unwrap();
     blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let clock = clock_of(&scene.bench);
-    let keeper = keeper(
-        scene.bench.data_dir(),
-        &scene.proxy.url,
-        Arc::clone(&clock),
-        Arc::new(|_| Ok(())),
-    );
-    keeper.start().await;
+    let (_keeper, clock) = scene.keeper().await;
     // The key is on the disk: the request is on its way or has arrived.
     let pending = waiaas_protocol::token_file::pending_path(&scene.bench.token_file());
     let there = async {
