@@ -15,6 +15,7 @@ mod m20260301_000005_console;
 mod m20260308_000006_claims;
 mod m20260315_000007_preferences;
 mod m20260322_000008_channels;
+mod m20260405_000009_care;
 mod run;
 mod status;
 
@@ -27,7 +28,7 @@ pub use run::{Rehearsal, rehearse, session_wallets_statements};
 pub use status::{StepStatus, status};
 
 /// Names of all steps, in the order in which they are applied.
-pub const STEPS: [&str; 8] = [
+pub const STEPS: [&str; 9] = [
     "m20260201_000001_initial",
     "m20260208_000002_renewal",
     "m20260215_000003_session_wallets",
@@ -36,6 +37,7 @@ pub const STEPS: [&str; 8] = [
     "m20260308_000006_claims",
     "m20260315_000007_preferences",
     "m20260322_000008_channels",
+    "m20260405_000009_care",
 ];
 
 /// The chain for SeaORM; programs call [`migrate`], which prepares the connection that step 3
@@ -60,5 +62,6 @@ fn chain(fail_before: Option<usize>) -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260308_000006_claims::Migration),
         Box::new(m20260315_000007_preferences::Migration),
         Box::new(m20260322_000008_channels::Migration),
+        Box::new(m20260405_000009_care::Migration),
     ]
 }

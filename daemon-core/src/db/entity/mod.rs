@@ -5,6 +5,8 @@ pub mod agent_wallet;
 pub mod audit_entry;
 pub mod callback;
 pub mod claim_code;
+pub mod daily_summary;
+pub mod lease;
 pub mod notification;
 pub mod notification_log;
 pub mod notification_preference;

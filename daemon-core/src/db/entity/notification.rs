@@ -24,6 +24,7 @@ pub struct Model {
     pub done_at: Option<i64>,
     pub dead_at: Option<i64>,
     pub last_error: Option<String>,
+    pub only_channel: Option<String>,
 }
 
 /// Joins are written where they are needed.

@@ -26,6 +26,8 @@ pub struct Model {
     pub message_id: Option<i64>,
     pub dead_at: Option<i64>,
     pub last_error: Option<String>,
+    pub thread_id: Option<i64>,
+    pub living_key: Option<String>,
 }
 
 /// Joins are written where they are needed.
