@@ -16,6 +16,7 @@ use waiaas_daemon_core::config::Config;
 use waiaas_daemon_core::core::{Core, Policy};
 use waiaas_daemon_core::entropy::Entropy;
 use waiaas_daemon_core::http::{self, HttpSettings};
+use waiaas_daemon_core::lease::Lease;
 use waiaas_daemon_core::notify::channel::discord::DiscordChannel;
 use waiaas_daemon_core::notify::channel::ntfy::NtfyChannel;
 use waiaas_daemon_core::notify::channel::{Channel, OutletError};
@@ -29,6 +30,8 @@ use crate::telegram::{self, Console, ConsoleSettings, Pacing};
 
 /// The file name of the owner's door in the data directory.
 pub const ADMIN_SOCKET: &str = "admin.sock";
+/// Of several daemons on one database the one with this lease hands events to channels.
+const ALERTS_LEASE: &str = "alerts";
 /// No hand-over takes longer, seconds: one that does has failed and is begun again.
 const HANDOVER_MAX_S: i64 = 60;
 /// How long a stop may take, seconds: one request, one hand-over.
@@ -164,7 +167,8 @@ impl Daemon {
         tracker.spawn(http::serve::serve_agents(listener, agents, stop.clone()));
         let owner = http::admin_router(core.clone(), settings);
         tracker.spawn(http::serve::serve_admin(admin, owner, stop.clone()));
-        tracker.spawn(Worker::new(core.clone(), channels).run(stop.clone()));
+        let alerts = Lease::new(&core, ALERTS_LEASE);
+        tracker.spawn(Worker::new(core.clone(), channels).run(alerts, stop.clone()));
         tracker.spawn(scan(core.clone(), console.clone(), stop.clone()));
         stop_on_failure.disarm();
         Ok(Self {

@@ -62,6 +62,8 @@ pub struct Core {
     pub health: HealthBoard,
     /// Unix seconds when the process started.
     pub started_at: i64,
+    /// Which daemon this is among those that share its database; stays the same over restarts.
+    pub daemon_id: Arc<str>,
     keyring: Arc<RwLock<Keyring>>,
     bell: watch::Sender<u64>,
 }
@@ -76,6 +78,7 @@ pub struct CoreParts {
     pub data_dir: PathBuf,
     pub master_key: MasterKey,
     pub keyring: Keyring,
+    pub daemon_id: String,
 }
 
 impl Core {
@@ -91,6 +94,7 @@ impl Core {
             data_dir: Arc::new(parts.data_dir),
             master_key: parts.master_key,
             health: HealthBoard::default(),
+            daemon_id: parts.daemon_id.into(),
             keyring: Arc::new(RwLock::new(parts.keyring)),
             bell: watch::Sender::new(0),
         }

@@ -8,11 +8,16 @@ use secrecy::ExposeSecret;
 use crate::audit::GENESIS_HASH;
 use crate::audit::anchor::{Anchor, Head};
 use crate::clock::SharedClock;
+use crate::config::write_private;
 use crate::core::{Core, CoreParts, Policy};
 use crate::db::Db;
 use crate::entropy::Entropy;
 use crate::token::secret::MasterKey;
 use crate::token::{repo as key_repo, service as keys};
+
+/// The file with the daemon's id in the data directory; no secret.
+const DAEMON_ID_FILE_NAME: &str = "daemon.id";
+const DAEMON_ID_CHARS: usize = 32;
 
 /// Why a data directory could not be made or opened.
 #[derive(Debug, thiserror::Error)]
@@ -149,6 +154,7 @@ pub async fn open(
     let db = Db::open(&paths.database, anchor).await?;
     let keyring = keys::load(db.read(), &master_key).await?;
     let data_dir = paths.data_dir.clone();
+    let daemon_id = daemon_id(&data_dir, &entropy);
     let core = Core::new(CoreParts {
         db,
         clock,
@@ -157,9 +163,27 @@ pub async fn open(
         data_dir,
         master_key,
         keyring,
+        daemon_id,
     });
     crate::system::service::freeze_if_restored(&core).await?;
     Ok(core)
+}
+
+/// The id that a data directory's daemon keeps over restarts. Without a file for it, one for
+/// this process: then another daemon only waits a little longer to take over.
+fn daemon_id(data_dir: &Path, entropy: &Entropy) -> String {
+    let path = data_dir.join(DAEMON_ID_FILE_NAME);
+    let is_id = |text: &String| {
+        text.len() == DAEMON_ID_CHARS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    if let Some(known) = std::fs::read_to_string(&path).ok().filter(is_id) {
+        return known;
+    }
+    let new = entropy.hex::<16>();
+    if let Err(cause) = write_private(&path, &new) {
+        tracing::warn!(%cause, file = %path.display(), "the daemon's id is not kept");
+    }
+    new
 }
 
 /// Reads `master.key`.

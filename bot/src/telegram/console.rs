@@ -13,6 +13,7 @@ use waiaas_daemon_core::config::{Language, TelegramConfig};
 use waiaas_daemon_core::console::operators::{self, Binding, Operator, PairedBy};
 use waiaas_daemon_core::console::outbox;
 use waiaas_daemon_core::core::Core;
+use waiaas_daemon_core::lease::Lease;
 use waiaas_daemon_core::notify::channel::Channel;
 use waiaas_daemon_core::notify::health::ChannelState;
 use waiaas_protocol::wire::OperatorRole;
@@ -62,6 +63,8 @@ pub struct Console {
     pub(super) bot: Bot,
     pub(super) token: SecretString,
     pub(super) pacing: Pacing,
+    /// Of several daemons on one database the one with this lease speaks with Telegram.
+    pub(super) lease: Lease,
     pub(super) inbox_bell: Arc<Notify>,
     /// Work that outlives the update that caused it.
     pub(super) tasks: TaskTracker,
@@ -84,6 +87,7 @@ impl Console {
             bot: client::new(&telegram)?,
             token: telegram.bot_token,
             pacing: settings.pacing,
+            lease: Lease::new(&core, CHANNEL),
             inbox_bell: Arc::new(Notify::new()),
             tasks: TaskTracker::new(),
             words: Arc::new(Words::load()),
@@ -111,6 +115,7 @@ impl Console {
         stop: &CancellationToken,
     ) -> Result<(), Error> {
         self.bind_configured_owner().await?;
+        tracker.spawn(self.lease.clone().keep(stop.clone()));
         tracker.spawn(poller::run(self.clone(), stop.clone()));
         tracker.spawn(inbox::run(self.clone(), stop.clone()));
         tracker.spawn(sender::run(self.clone(), stop.clone()));
@@ -193,7 +198,7 @@ async fn sweep(console: Console, stop: CancellationToken) {
         .core
         .clock
         .timer(Duration::from_secs(SWEEP_INTERVAL_S));
-    loop {
+    while console.lease.wait(&stop).await {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(interval) => {}

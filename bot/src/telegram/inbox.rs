@@ -20,7 +20,7 @@ const PAUSE_AFTER_FAILURE_MS: u64 = 500;
 /// Handles updates until cancelled. What is being handled when the stop comes is finished.
 pub(super) async fn run(console: Console, stop: CancellationToken) {
     let tree = schema::tree();
-    loop {
+    while console.lease.wait(&stop).await {
         let pause = match pass(&console, &tree, &stop).await {
             Ok(true) => continue,
             Ok(false) => Duration::from_millis(IDLE_MS),

@@ -29,7 +29,7 @@ pub(super) async fn run(console: Console, stop: CancellationToken) {
     let mut failures = 0;
     // Messages may have been put off by an outage that another process has seen.
     let mut was_away = true;
-    loop {
+    while my_turn(&console, &stop).await {
         let pause = tokio::select! {
             () = stop.cancelled() => return,
             outcome = poll(&console) => match outcome {
@@ -52,6 +52,14 @@ pub(super) async fn run(console: Console, stop: CancellationToken) {
             () = tokio::time::sleep(pause) => {}
         }
     }
+}
+
+/// Of several daemons on one database exactly one polls.
+async fn my_turn(console: &Console, stop: &CancellationToken) -> bool {
+    if console.lease.hold().await.is_ok_and(|ours| !ours) {
+        console.report(ChannelState::Standby, None);
+    }
+    console.lease.wait(stop).await
 }
 
 /// One poll; an error says how long to pause, where that is not the usual backoff.

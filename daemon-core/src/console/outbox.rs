@@ -2,19 +2,24 @@
 //! from here: alerts ahead of chatter, order kept per chat (CONSOLE.md, "Living with
 //! Telegram").
 
-use sea_orm::sea_query::Expr;
+mod keyboards;
+mod queue;
+mod target;
+
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
 };
 use serde::{Deserialize, Serialize};
 use waiaas_protocol::ids::SessionId;
 
 use super::callbacks::{self, DATA_PREFIX, NewCallback};
-use super::messages;
 use crate::core::Core;
-use crate::db::entity::telegram_outbox::{ActiveModel, Column, Entity, Model};
+use crate::db::entity::telegram_outbox::{ActiveModel, Column, Entity};
 use crate::error::Error;
+
+pub use keyboards::{renew_keyboard, sweep_keyboards};
+pub use queue::{Due, depth, due, hold_chat, hurry, mark_dead, mark_later, mark_sent};
+pub use target::{Resolved, resolve};
 
 /// The error of a message that waits because Telegram has asked for it.
 pub const ASKED_TO_WAIT: &str = "Telegram asks to wait";
@@ -138,6 +143,10 @@ pub struct Draft {
     pub session_id: Option<String>,
     /// The session whose claim code stands in it. The code itself is never stored.
     pub claim_of: Option<SessionId>,
+    /// The topic of the chat, in a group that has topics.
+    pub thread_id: Option<i64>,
+    /// What is told in one message that is kept up to date; see [`Draft::living`].
+    pub living_key: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -197,6 +206,8 @@ impl Draft {
             event_id: None,
             session_id: None,
             claim_of: None,
+            thread_id: None,
+            living_key: None,
         }
     }
 
@@ -263,6 +274,8 @@ impl Draft {
             message_id: Set(None),
             dead_at: Set(None),
             last_error: Set(None),
+            thread_id: Set(self.thread_id),
+            living_key: Set(self.living_key),
         };
         let id = Entity::insert(row).exec(tx).await?.last_insert_id;
         for (handle, callback) in callbacks {
@@ -270,311 +283,4 @@ impl Draft {
         }
         Ok(Some(id))
     }
-}
-
-/// A message that is due.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    /// The row.
-    pub id: i64,
-    /// To whom.
-    pub chat_id: i64,
-    /// What to ask of Telegram.
-    pub call: Call,
-    /// Rows of buttons.
-    pub keyboard: Vec<Vec<SentButton>>,
-    /// Failed attempts so far.
-    pub attempts: i64,
-    /// When it was enqueued, Unix seconds.
-    pub created_at: i64,
-    /// The event that it tells.
-    pub event_id: Option<String>,
-    /// The session that it is about.
-    pub session_id: Option<String>,
-    /// The session whose claim code stands in it.
-    pub claim_of: Option<SessionId>,
-}
-
-fn unsent(query: sea_orm::Select<Entity>) -> sea_orm::Select<Entity> {
-    query
-        .filter(Column::SentAt.is_null())
-        .filter(Column::DeadAt.is_null())
-}
-
-/// The first message of each chat, where it is due: answers, then alerts, then the rest,
-/// each in the order in which they were enqueued.
-///
-/// # Errors
-/// As the database says.
-pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<Due>, Error> {
-    let first_of_chat = Expr::cust(
-        "telegram_outbox.id = (SELECT f.id FROM telegram_outbox f \
-         WHERE f.chat_id = telegram_outbox.chat_id AND f.sent_at IS NULL AND f.dead_at IS NULL \
-         ORDER BY f.priority, f.id LIMIT 1)",
-    );
-    let rows = unsent(Entity::find())
-        .filter(first_of_chat)
-        .filter(Column::NextAttemptAt.lte(now))
-        .order_by_asc(Column::Priority)
-        .order_by_asc(Column::Id)
-        .limit(limit)
-        .all(db)
-        .await?;
-    rows.into_iter().map(to_due).collect()
-}
-
-fn to_due(row: Model) -> Result<Due, Error> {
-    let payload: Payload = serde_json::from_str(&row.payload).map_err(Error::internal)?;
-    Ok(Due {
-        id: row.id,
-        chat_id: row.chat_id,
-        call: payload.call,
-        keyboard: payload.keyboard,
-        attempts: row.attempts,
-        created_at: row.created_at,
-        event_id: row.event_id,
-        session_id: row.session_id,
-        claim_of: payload.claim_of,
-    })
-}
-
-/// What a [`Target`] stands for right now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolved {
-    /// This message.
-    Message(i64),
-    /// Its row waits to be sent.
-    NotYet,
-    /// There is none, and will be none.
-    Gone,
-}
-
-/// Finds the message a target stands for.
-///
-/// # Errors
-/// As the database says.
-pub async fn resolve(
-    db: &impl ConnectionTrait,
-    chat_id: i64,
-    target: &Target,
-) -> Result<Resolved, Error> {
-    Ok(match target {
-        Target::Message(id) => Resolved::Message(*id),
-        Target::Session(session) => messages::newest_about(db, chat_id, session)
-            .await?
-            .map_or(Resolved::Gone, Resolved::Message),
-        Target::Outbox(id) => match Entity::find_by_id(*id).one(db).await? {
-            Some(Model {
-                message_id: Some(message_id),
-                ..
-            }) => Resolved::Message(message_id),
-            Some(Model {
-                sent_at: None,
-                dead_at: None,
-                ..
-            }) => Resolved::NotYet,
-            Some(_) | None => Resolved::Gone,
-        },
-    })
-}
-
-/// Marks a message as sent, and notes how it stands in the chat.
-///
-/// # Errors
-/// As the database says.
-pub async fn mark_sent(
-    core: &Core,
-    due: &Due,
-    message_id: Option<i64>,
-    now: i64,
-) -> Result<(), Error> {
-    let tx = core.db.begin_write().await?;
-    Entity::update_many()
-        .col_expr(Column::SentAt, Expr::value(now))
-        .col_expr(Column::MessageId, Expr::value(message_id))
-        .filter(Column::Id.eq(due.id))
-        .exec(&*tx)
-        .await?;
-    if let Some(message_id) = message_id {
-        let keyboard = (!due.keyboard.is_empty()).then_some(due.id);
-        let session = due.session_id.as_deref();
-        messages::put(&*tx, due.chat_id, message_id, keyboard, session, now).await?;
-    }
-    tx.commit().await
-}
-
-/// Telegram asks to wait: whatever waits for that chat waits, answers to taps excepted.
-///
-/// # Errors
-/// As the database says.
-pub async fn hold_chat(core: &Core, chat_id: i64, until: i64) -> Result<(), Error> {
-    let tx = core.db.begin_write().await?;
-    Entity::update_many()
-        .col_expr(Column::NextAttemptAt, Expr::value(until))
-        .col_expr(Column::LastError, Expr::value(ASKED_TO_WAIT))
-        .filter(Column::ChatId.eq(chat_id))
-        .filter(Column::Priority.ne(Priority::Answer as i64))
-        .filter(Column::SentAt.is_null())
-        .filter(Column::DeadAt.is_null())
-        .filter(Column::NextAttemptAt.lt(until))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await
-}
-
-/// Puts a message off.
-///
-/// # Errors
-/// As the database says.
-pub async fn mark_later(
-    core: &Core,
-    due: &Due,
-    next_attempt_at: i64,
-    error: &str,
-) -> Result<(), Error> {
-    let tx = core.db.begin_write().await?;
-    Entity::update_many()
-        .col_expr(Column::Attempts, Expr::value(due.attempts + 1))
-        .col_expr(Column::NextAttemptAt, Expr::value(next_attempt_at))
-        .col_expr(Column::LastError, Expr::value(error))
-        .filter(Column::Id.eq(due.id))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await
-}
-
-/// Makes every message due that waits for another attempt, except where Telegram itself has
-/// asked to wait: it is back. Says how many.
-///
-/// # Errors
-/// As the database says.
-pub async fn hurry(core: &Core) -> Result<u64, Error> {
-    let now = core.clock.now_s();
-    let tx = core.db.begin_write().await?;
-    let hurried = Entity::update_many()
-        .col_expr(Column::NextAttemptAt, Expr::value(now))
-        .filter(Column::SentAt.is_null())
-        .filter(Column::DeadAt.is_null())
-        .filter(Column::NextAttemptAt.gt(now))
-        .filter(Column::LastError.ne(ASKED_TO_WAIT))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await?;
-    if hurried.rows_affected > 0 {
-        core.ring();
-    }
-    Ok(hurried.rows_affected)
-}
-
-/// Gives a message up, in the caller's transaction.
-///
-/// # Errors
-/// As the database says.
-pub async fn mark_dead(
-    tx: &impl ConnectionTrait,
-    due: &Due,
-    error: &str,
-    now: i64,
-) -> Result<(), Error> {
-    Entity::update_many()
-        .col_expr(Column::DeadAt, Expr::value(now))
-        .col_expr(Column::LastError, Expr::value(error))
-        .filter(Column::Id.eq(due.id))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// Gives a message the same buttons anew, so that one that was used up for something aside can
-/// be used again. Buttons that ran out are left out.
-///
-/// # Errors
-/// As the database says.
-pub async fn renew_keyboard(
-    core: &Core,
-    tx: &impl ConnectionTrait,
-    outbox_id: i64,
-    message_id: i64,
-    now: i64,
-) -> Result<(), Error> {
-    let Some(row) = Entity::find_by_id(outbox_id).one(tx).await? else {
-        return Ok(());
-    };
-    let chat_id = row.chat_id;
-    let session_id = row.session_id.clone();
-    let mut rows = Vec::new();
-    for sent_row in to_due(row)?.keyboard {
-        let mut buttons = Vec::new();
-        for sent in sent_row {
-            let known = callbacks::find(tx, &sent.data).await?;
-            if let Some(callback) = known.filter(|callback| callback.expires_at > now) {
-                buttons.push(Button {
-                    text: sent.text,
-                    callback,
-                });
-            }
-        }
-        rows.push(buttons);
-    }
-    rows.retain(|row| !row.is_empty());
-    callbacks::close_keyboard(tx, outbox_id, now).await?;
-    let call = Call::SetKeyboard {
-        target: Target::Message(message_id),
-    };
-    let mut draft = Draft::new(chat_id, Priority::Chatter, call).keyboard(rows);
-    draft.session_id = session_id;
-    draft.enqueue(core, tx, now).await.map(|_| ())
-}
-
-/// How many messages wait, and how many were given up.
-///
-/// # Errors
-/// As the database says.
-pub async fn depth(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
-    let waiting = unsent(Entity::find()).count(db).await?;
-    let dead = Entity::find()
-        .filter(Column::DeadAt.is_not_null())
-        .count(db)
-        .await?;
-    Ok((waiting, dead))
-}
-
-/// Takes keyboards away that have run out, from messages that still carry them. Says how
-/// many were put into the outbox.
-///
-/// # Errors
-/// As the database says.
-pub async fn sweep_keyboards(core: &Core) -> Result<usize, Error> {
-    const SWEEP_MAX: u64 = 50;
-    let now = core.clock.now_s();
-    let ran_out = callbacks::ran_out(core.db.read(), now, SWEEP_MAX).await?;
-    if ran_out.is_empty() {
-        return Ok(0);
-    }
-    let mut swept = 0;
-    let tx = core.db.begin_write().await?;
-    for outbox_id in ran_out {
-        let row = Entity::find_by_id(outbox_id).one(&*tx).await?;
-        if row.is_some_and(|row| row.sent_at.is_none() && row.dead_at.is_none()) {
-            // It waits for Telegram to come back; swept now, it would keep dead buttons.
-            continue;
-        }
-        callbacks::mark_swept(&*tx, outbox_id, now).await?;
-        let Some((chat_id, message_id)) = messages::carrying(&*tx, outbox_id).await? else {
-            continue;
-        };
-        let call = Call::DropKeyboard {
-            target: Target::Message(message_id),
-            keyboard_of: outbox_id,
-        };
-        Draft::new(chat_id, Priority::Chatter, call)
-            .enqueue(core, &*tx, now)
-            .await?;
-        swept += 1;
-    }
-    tx.commit().await?;
-    if swept > 0 {
-        core.ring();
-    }
-    Ok(swept)
 }

@@ -35,7 +35,9 @@ pub(super) async fn health(Extract(state): Extract<State>) -> Json<Health> {
 
 const fn is_failing(state: ChannelState) -> bool {
     match state {
-        ChannelState::Off | ChannelState::Starting | ChannelState::Ok => false,
+        ChannelState::Off | ChannelState::Starting | ChannelState::Ok | ChannelState::Standby => {
+            false
+        }
         ChannelState::Conflict | ChannelState::Unauthorized | ChannelState::Unreachable => true,
     }
 }

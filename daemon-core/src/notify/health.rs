@@ -22,6 +22,8 @@ pub enum ChannelState {
     Unauthorized,
     /// The other side does not answer.
     Unreachable,
+    /// Another daemon on the same database speaks for all.
+    Standby,
 }
 
 impl ChannelState {
@@ -35,6 +37,7 @@ impl ChannelState {
             Self::Conflict => "conflict",
             Self::Unauthorized => "unauthorized",
             Self::Unreachable => "unreachable",
+            Self::Standby => "standby",
         }
     }
 }

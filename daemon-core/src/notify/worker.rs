@@ -20,6 +20,7 @@ use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
 use crate::db::WriteTx;
 use crate::error::Error;
+use crate::lease::Lease;
 
 /// Events looked at in one pass of a lane.
 const BATCH_ROWS: u64 = 64;
@@ -69,21 +70,25 @@ impl Worker {
         }
     }
 
-    /// Works until cancelled.
-    pub async fn run(self, stop: CancellationToken) {
+    /// Works until cancelled, while the lease is this daemon's: of several daemons on one
+    /// database one tells.
+    pub async fn run(self, lease: Lease, stop: CancellationToken) {
         let lanes = TaskTracker::new();
+        lanes.spawn(lease.clone().keep(stop.clone()));
         for channel in 0..self.channels.len() {
-            let (worker, stop) = (self.clone(), stop.clone());
-            lanes.spawn(async move { worker.run_lane(channel, stop).await });
+            let (worker, lease, stop) = (self.clone(), lease.clone(), stop.clone());
+            lanes.spawn(async move { worker.run_lane(channel, &lease, stop).await });
         }
         lanes.close();
-        self.run_tidy(stop).await;
+        if lease.wait(&stop).await {
+            self.run_tidy(stop).await;
+        }
         lanes.wait().await;
     }
 
-    async fn run_lane(&self, channel: usize, stop: CancellationToken) {
+    async fn run_lane(&self, channel: usize, lease: &Lease, stop: CancellationToken) {
         let mut bell = self.core.listen();
-        while !stop.is_cancelled() {
+        while lease.wait(&stop).await {
             match self.pass_lane(channel).await {
                 Ok(true) => continue,
                 Ok(false) => {}
