@@ -28,6 +28,13 @@ impl MigrationTrait for Migration {
             let table = Table::alter().table(table).add_column(column.take()).take();
             manager.alter_table(table).await?;
         }
+        // Critical alerts have a place of their own, before the others.
+        let priority = Query::update()
+            .table("telegram_outbox")
+            .value("priority", Expr::col("priority").add(1))
+            .and_where(Expr::col("priority").gte(1))
+            .take();
+        manager.execute(priority).await?;
         for index in indexes() {
             manager.create_index(index).await?;
         }

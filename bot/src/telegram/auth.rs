@@ -6,6 +6,7 @@ use teloxide::types::{CallbackQuery, Message, Update, UpdateKind, User};
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::console::callbacks;
 use waiaas_daemon_core::console::operators::{self, Operator};
+use waiaas_daemon_core::console::outbox;
 use waiaas_daemon_core::console::roles::{self, Permission};
 
 use super::action::Action;
@@ -117,6 +118,7 @@ pub(super) async fn judge(console: &Console, incoming: &Incoming) -> Result<Gate
     let operator = operators::by_user(console.core.db.read(), incoming.user_id).await?;
     if let Some(operator) = operator.filter(|operator| operator.chat_id == incoming.chat_id) {
         let operator = remember(console, incoming, operator).await?;
+        outbox::reopen_chat(&console.core, incoming.chat_id).await?;
         let operator = Box::new(operator);
         let permission = permission(console, incoming).await?;
         return Ok(if roles::may(operator.role, permission) {
@@ -173,5 +175,9 @@ async fn remember(
     let tx = console.core.db.begin_write().await?;
     operators::refresh(&*tx, &operator).await?;
     tx.commit().await?;
+    if known.display_name.is_none() {
+        // Until now there was no chat to give a menu to.
+        console.introduce_commands_to(operator.user_id);
+    }
     Ok(operator)
 }

@@ -3,10 +3,10 @@
 
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::console::operators::{self, Operator};
-use waiaas_daemon_core::console::outbox::{Call, Draft, Priority, Target};
+use waiaas_daemon_core::console::outbox::{self, Call, Draft, Priority, Target};
 use waiaas_daemon_core::console::preferences::{self, Mode};
 use waiaas_daemon_core::notify::channel::{Channel, ChannelError, Delivery, DeliveryFuture};
-use waiaas_daemon_core::notify::event::Event;
+use waiaas_daemon_core::notify::event::{Event, Level};
 use waiaas_daemon_core::notify::health::ChannelState;
 use waiaas_daemon_core::notify::outbox::Pending;
 use waiaas_protocol::wire::OperatorRole;
@@ -14,6 +14,9 @@ use waiaas_protocol::wire::OperatorRole;
 use super::console::{CHANNEL, Console};
 use super::handler::claim;
 use super::view::{Reader, alert};
+
+/// The living message about the renewals of a session.
+const RENEWALS: &str = "renewals";
 
 /// The channel.
 pub(super) struct TelegramChannel {
@@ -38,11 +41,11 @@ impl TelegramChannel {
         for draft in ended.drafts {
             draft.enqueue(core, &*tx, now).await?;
         }
-        let mut reached = false;
+        let (mut wanted, mut reached) = (false, false);
         for operator in &recipients {
             let told = [pending.event.told_chat_id(), ended.told_chat_id];
             if told.contains(&Some(operator.chat_id)) {
-                reached = true;
+                (wanted, reached) = (true, true);
                 continue;
             }
             let reader = self.console.reader_of(operator, now);
@@ -51,17 +54,20 @@ impl TelegramChannel {
             if mode == Mode::Off {
                 continue;
             }
-            reached = true;
+            wanted = true;
+            reached |= !outbox::is_shut(&*tx, operator.chat_id).await?;
             for draft in drafts(pending, operator, &reader, mode) {
                 draft.enqueue(core, &*tx, now).await?;
             }
         }
         tx.commit().await?;
         core.ring();
-        Ok(if reached {
-            Delivery::Accepted
-        } else {
-            Delivery::SwitchedOff
+        // What stands in the queue of a chat that is shut reaches nobody soon: the next channel is
+        // asked besides.
+        Ok(match (wanted, reached) {
+            (_, true) => Delivery::Accepted,
+            (true, false) => Delivery::NoRecipient,
+            (false, false) => Delivery::SwitchedOff,
         })
     }
 }
@@ -71,7 +77,10 @@ fn drafts(pending: &Pending, operator: &Operator, reader: &Reader, mode: Mode) -
     let view = alert::view(reader, &pending.event).for_role(operator.role);
     let mut drafts = view.into_sends(operator.user_id, operator.chat_id, reader.now);
     for (part, draft) in drafts.iter_mut().enumerate() {
-        draft.priority = Priority::Alert;
+        draft.priority = match pending.event.level() {
+            Level::Critical => Priority::Critical,
+            Level::Info | Level::Warning => Priority::Alert,
+        };
         draft.event_id = Some(pending.event_id.clone());
         draft.dedupe_key = Some(format!(
             "event:{}:{}:{part}",
@@ -84,6 +93,10 @@ fn drafts(pending: &Pending, operator: &Operator, reader: &Reader, mode: Mode) -
         {
             *reply_to = pending.session_id.clone().map(Target::Session);
             *silent = mode == Mode::Silent;
+        }
+        // An edit makes no sound: whoever wants one hears each renewal in a message of its own.
+        if matches!(pending.event, Event::SessionRenewed { .. }) && mode == Mode::Silent {
+            draft.living_key = Some(RENEWALS.to_owned());
         }
     }
     drafts

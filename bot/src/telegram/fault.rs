@@ -29,7 +29,9 @@ pub(super) enum Fault {
     NotModified,
     /// The message is gone, or too old to change.
     MessageGone,
-    /// This will never work: blocked, no such chat, and the like.
+    /// The bot may write nothing into this chat until the person writes to it.
+    Shut { reason: String },
+    /// This will never work.
     Never { reason: String },
 }
 
@@ -85,12 +87,24 @@ fn judge_api(error: &ApiError, token: &SecretString) -> Fault {
         ApiError::MessageToEditNotFound
         | ApiError::MessageIdInvalid
         | ApiError::MessageCantBeEdited => Fault::MessageGone,
+        ApiError::BotBlocked
+        | ApiError::ChatNotFound
+        | ApiError::CantInitiateConversation
+        | ApiError::BotKicked
+        | ApiError::BotKickedFromSupergroup => Fault::Shut { reason: text },
+        _ if is_shut(&text) => Fault::Shut { reason: text },
         _ if text.starts_with("Conflict") => Fault::Conflict,
         _ if SERVER_ERRORS.iter().any(|words| text.starts_with(words)) => {
             Fault::Away { reason: text }
         }
         _ => Fault::Never { reason: text },
     }
+}
+
+/// The client knows some of these by other words than Telegram uses today.
+fn is_shut(text: &str) -> bool {
+    const WORDS: [&str; 2] = ["can't initiate conversation", "bot was kicked"];
+    WORDS.iter().any(|words| text.contains(words))
 }
 
 #[cfg(test)]
@@ -115,7 +129,17 @@ mod tests {
             judged(ApiError::Unknown(conflict.to_owned())),
             Fault::Conflict
         );
-        assert!(matches!(judged(ApiError::BotBlocked), Fault::Never { .. }));
+        let never = judged(ApiError::UserDeactivated);
+        assert!(matches!(never, Fault::Never { .. }), "{never:?}");
+        let today = "Forbidden: bot can't initiate conversation with a user";
+        for shut in [
+            ApiError::BotBlocked,
+            ApiError::ChatNotFound,
+            ApiError::Unknown(today.to_owned()),
+        ] {
+            let fault = judged(shut);
+            assert!(matches!(fault, Fault::Shut { .. }), "{fault:?}");
+        }
         for theirs in SERVER_ERRORS {
             let error = ApiError::Unknown(format!("{theirs}: try again"));
             assert!(matches!(judged(error), Fault::Away { .. }), "{theirs}");

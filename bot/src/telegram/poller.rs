@@ -172,7 +172,7 @@ fn refused(console: &Console, fault: Fault) -> Option<Duration> {
             console.report(ChannelState::Unreachable, Some(&reason));
             None
         }
-        Fault::Unparsable | Fault::NotModified | Fault::MessageGone => None,
+        Fault::Unparsable | Fault::NotModified | Fault::MessageGone | Fault::Shut { .. } => None,
     }
 }
 

@@ -54,11 +54,13 @@ async fn ask(config: &TelegramConfig) -> Result<SeenBot, ProbeFault> {
         Fault::Wait { seconds } => ProbeFault::Away {
             reason: format!("it asks to wait {seconds} s"),
         },
-        Fault::Conflict | Fault::Unparsable | Fault::NotModified | Fault::MessageGone => {
-            ProbeFault::Away {
-                reason: "the answer does not fit the question".to_owned(),
-            }
-        }
+        Fault::Conflict
+        | Fault::Unparsable
+        | Fault::NotModified
+        | Fault::MessageGone
+        | Fault::Shut { .. } => ProbeFault::Away {
+            reason: "the answer does not fit the question".to_owned(),
+        },
     };
     let me = bot.get_me().await.map_err(refused)?;
     let webhook = bot.get_webhook_info().await.map_err(refused)?;

@@ -23,8 +23,13 @@ use pace::Pace;
 const BATCH_ROWS: u64 = 32;
 const CHATS_AT_ONCE: usize = 8;
 const IDLE_MS: u64 = 1_000;
-/// Attempts before a message is given up: about half a day with the capped backoff.
-const ATTEMPTS_MAX: i64 = 150;
+/// An alert that Telegram does not take is given up after a week: an outage over some days must
+/// not lose one.
+const ALERT_PATIENCE_S: i64 = 604_800;
+/// An answer to something that was written is not worth sending after a day.
+const CHATTER_PATIENCE_S: i64 = 86_400;
+/// Until a chat that was shut is tried again, unless somebody writes from there before.
+const SHUT_PAUSE_S: i64 = 3_600;
 const BACKOFF_FIRST_S: i64 = 1;
 const BACKOFF_MAX_S: i64 = 300;
 /// A tap that was not answered in this time cannot be answered any more.
@@ -60,17 +65,14 @@ async fn pass(console: &Console, pace: &mut Pace) -> Result<Pass, Error> {
     let now = console.core.clock.now_s();
     let mut pause = console.core.clock.timer(Duration::from_millis(IDLE_MS));
     let mut ready = Vec::new();
-    for due in outbox::due(console.core.db.read(), now, BATCH_ROWS).await? {
+    for first in outbox::due(console.core.db.read(), now, BATCH_ROWS).await? {
         // An answer to a tap is no message and has a pace of its own.
-        let wait = match due.call {
-            Call::Answer { .. } => None,
-            Call::Send { .. }
-            | Call::Edit { .. }
-            | Call::SetKeyboard { .. }
-            | Call::DropKeyboard { .. } => pace.take(due.chat_id),
-        };
-        match wait {
-            None => ready.push(due),
+        if matches!(first.call, Call::Answer { .. }) {
+            ready.push(first);
+            continue;
+        }
+        match pace.take(first.chat_id) {
+            None => ready.push(whose_turn(console, pace, first, now).await?),
             Some(wait) => pause = pause.min(wait),
         }
     }
@@ -86,6 +88,25 @@ async fn pass(console: &Console, pace: &mut Pace) -> Result<Pass, Error> {
         failure = failure.and(outcome);
     }
     failure.map(|()| Pass::Worked)
+}
+
+/// The first message of a chat; in a storm of alerts now and then what else waits there.
+async fn whose_turn(
+    console: &Console,
+    pace: &mut Pace,
+    first: Due,
+    now: i64,
+) -> Result<Due, Error> {
+    let chat_id = first.chat_id;
+    let may_wait = first.event_id.is_some() && !first.critical;
+    let chatter = if may_wait && pace.wants_a_break(chat_id) {
+        outbox::first_chatter(console.core.db.read(), chat_id, now).await?
+    } else {
+        None
+    };
+    let turn = chatter.unwrap_or(first);
+    pace.note(chat_id, turn.event_id.is_some());
+    Ok(turn)
 }
 
 async fn deliver(console: &Console, due: &Due) -> Result<(), Error> {
@@ -111,7 +132,6 @@ async fn failed(console: &Console, due: &Due, fault: Fault, now: i64) -> Result<
     if let Fault::Wait { seconds } = fault {
         outbox::hold_chat(&console.core, due.chat_id, now + seconds.max(1)).await?;
     }
-    let tap = matches!(due.call, Call::Answer { .. });
     let (wait, reason) = match fault {
         Fault::Wait { seconds } => (Some(seconds.max(1)), outbox::ASKED_TO_WAIT.to_owned()),
         Fault::Away { reason } => {
@@ -127,15 +147,27 @@ async fn failed(console: &Console, due: &Due, fault: Fault, now: i64) -> Result<
         Fault::NotModified | Fault::MessageGone => {
             return outbox::mark_sent(&console.core, due, None, now).await;
         }
+        Fault::Shut { reason } => {
+            let reason = format!("{}{reason}", outbox::CHAT_SHUT);
+            (due.event_id.is_some().then_some(SHUT_PAUSE_S), reason)
+        }
         Fault::Unparsable => (None, "Telegram cannot parse it".to_owned()),
         Fault::Never { reason } => (None, reason),
     };
-    let late = tap && now - due.created_at > ANSWER_LIFETIME_S;
     match wait {
-        Some(wait) if due.attempts < ATTEMPTS_MAX && !late => {
+        Some(wait) if now - due.created_at <= patience_s(due) => {
             outbox::mark_later(&console.core, due, now + wait, &reason).await
         }
         Some(_) | None => give_up(console, due, &reason, now).await,
+    }
+}
+
+/// How long a message may wait, seconds.
+const fn patience_s(due: &Due) -> i64 {
+    match (&due.call, &due.event_id) {
+        (Call::Answer { .. }, _) => ANSWER_LIFETIME_S,
+        (_, Some(_)) => ALERT_PATIENCE_S,
+        (_, None) => CHATTER_PATIENCE_S,
     }
 }
 

@@ -409,3 +409,28 @@ async fn a_daemon_killed_between_sending_and_marking_sends_again_in_order() {
     assert_eq!(told[0].1, told[1].1, "told apart by the event's id");
     assert_eq!(json!(bench.ntfy.received().len()), 0);
 }
+
+#[tokio::test]
+async fn while_everybody_has_blocked_the_bot_the_next_channel_is_told_and_the_chat_keeps_its_copy()
+{
+    let bench = Bench::new("en", "telegram,discord,ntfy", true).await;
+    bench.daemon.owner.block_bot();
+    bench.tell(&revoked("daemon")).await;
+    let daemon = &bench.daemon;
+    daemon
+        .until("the chat is known to be shut", async || {
+            let shut = "SELECT count(*) FROM telegram_outbox WHERE last_error LIKE 'the chat is %'";
+            daemon.count(shut).await == 1
+        })
+        .await;
+    assert!(bench.discord.received().is_empty(), "nobody knew yet");
+    bench.tell(&revoked("daemon")).await;
+    bench.received(&bench.discord, 1).await;
+    assert!(bench.ntfy.received().is_empty());
+    daemon.owner.unblock_bot();
+    daemon.owner.send_text("/whoami").unwrap();
+    daemon.quiet().await;
+    let told = daemon.unseen();
+    let revoked = told.iter().filter(|one| one.text.contains("was revoked"));
+    assert_eq!(revoked.count(), 2, "{}", daemon.owner.chat().transcript());
+}

@@ -86,7 +86,8 @@ async fn without_telegram_the_daemon_starts_serves_and_renews_and_everything_arr
         .into_iter()
         .partition(|text| text.contains("Hello Olga"));
     assert_eq!(greeting.len(), 1);
-    let expected = ["in this console", "new session", "1/30", "2/30", "3/30"];
+    // The renewals after the first one edit its message.
+    let expected = ["in this console", "new session", "3/30"];
     assert_eq!(
         alerts.len(),
         expected.len(),
@@ -265,18 +266,54 @@ async fn what_telegram_cannot_parse_is_sent_as_plain_text() {
 }
 
 #[tokio::test]
-async fn an_alert_for_somebody_who_blocked_the_bot_is_dead_lettered_and_audited() {
+async fn an_alert_for_somebody_who_blocked_the_bot_waits_until_they_write_again() {
     let bench = TestDaemon::new().await.with_agent("trader").await;
+    blocked(&bench).await;
+    bench.issue("trader").await;
+    for _ in 0..24 {
+        bench.advance(3_600).await;
+    }
+    bench.owner.unblock_bot();
+    bench.owner.send_text("/whoami").unwrap();
+    bench.quiet().await;
+    let arrived = bench.unseen();
+    let told = arrived
+        .iter()
+        .filter(|one| one.text.contains("new session"));
+    assert_eq!(told.count(), 2, "{}", bench.owner.chat().transcript());
+    assert!(bench.audit("NOTIFICATION_DEAD_LETTERED").await.is_empty());
+    let tries = bench.sandbox.calls_of("sendMessage");
+    let refused = tries.iter().filter(|call| !call.is_ok()).count();
+    assert!((1..=25).contains(&refused), "about once an hour: {refused}");
+}
+
+/// The owner blocks the bot, and the first alert has found out.
+async fn blocked(bench: &TestDaemon) {
     bench.owner.block_bot();
     bench.issue("trader").await;
-    bench.quiet().await;
+    refused(bench, "sendMessage").await;
+    bench
+        .until("the chat is known to be shut", async || {
+            let shut = "SELECT count(*) FROM telegram_outbox WHERE last_error LIKE 'the chat is %'";
+            bench.count(shut).await == 1
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn an_alert_for_somebody_who_blocked_the_bot_is_given_up_and_audited_after_a_week() {
+    let bench = TestDaemon::new().await.with_agent("trader").await;
+    blocked(&bench).await;
+    bench.advance(604_801).await;
+    bench
+        .until("it is given up", async || {
+            bench.audit("NOTIFICATION_DEAD_LETTERED").await.len() == 1
+        })
+        .await;
     let dead = bench.audit("NOTIFICATION_DEAD_LETTERED").await;
-    assert_eq!(dead.len(), 1);
     assert!(dead[0].contains("blocked"), "{dead:?}");
     let status = bench.admin("GET", "/v1/status", Value::Null).await.ok();
     assert_eq!(status["deadLetters"], 1, "{status}");
-    bench.owner.unblock_bot();
-    bench.say("/whoami").await;
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 //! Telegram").
 
 mod keyboards;
+mod living;
 mod queue;
+mod shut;
 mod target;
 
 use sea_orm::{
@@ -18,7 +20,10 @@ use crate::db::entity::telegram_outbox::{ActiveModel, Column, Entity};
 use crate::error::Error;
 
 pub use keyboards::{renew_keyboard, sweep_keyboards};
-pub use queue::{Due, depth, due, hold_chat, hurry, mark_dead, mark_later, mark_sent};
+pub use queue::{
+    Due, depth, due, first_chatter, hold_chat, hurry, mark_dead, mark_later, mark_sent,
+};
+pub use shut::{CHAT_SHUT, is_shut, reopen_chat};
 pub use target::{Resolved, resolve};
 
 /// The error of a message that waits because Telegram has asked for it.
@@ -33,10 +38,12 @@ pub const CLAIM_CODE_MARK: &str = "<claim-code/>";
 pub enum Priority {
     /// Answers to taps: they must be in time.
     Answer = 0,
-    /// Alerts.
-    Alert = 1,
+    /// Alerts that must not wait for others.
+    Critical = 1,
+    /// Other alerts.
+    Alert = 2,
     /// Everything else.
-    Chatter = 2,
+    Chatter = 3,
 }
 
 /// Which message an edit or a reply is about.
@@ -70,6 +77,9 @@ pub enum Call {
         target: Target,
         /// HTML.
         html: String,
+        /// Without a sound, should it have to be sent as a new message.
+        #[serde(default)]
+        silent: bool,
     },
     /// Another keyboard under the same text.
     SetKeyboard {
@@ -145,7 +155,8 @@ pub struct Draft {
     pub claim_of: Option<SessionId>,
     /// The topic of the chat, in a group that has topics.
     pub thread_id: Option<i64>,
-    /// What is told in one message that is kept up to date; see [`Draft::living`].
+    /// Kept up to date under this key: as long as no other alert about its session has come, the
+    /// next draft with the same key edits this message.
     pub living_key: Option<String>,
 }
 
@@ -179,6 +190,7 @@ impl Draft {
             Call::Edit {
                 target,
                 html: html.into(),
+                silent: false,
             },
         )
     }
@@ -224,7 +236,7 @@ impl Draft {
     /// # Errors
     /// As the database says.
     pub async fn enqueue(
-        self,
+        mut self,
         core: &Core,
         tx: &impl ConnectionTrait,
         now: i64,
@@ -237,6 +249,10 @@ impl Draft {
                 > 0
         {
             return Ok(None);
+        }
+        living::join_former(tx, &mut self).await?;
+        if self.priority == Priority::Critical {
+            queue::hasten(tx, self.chat_id, self.session_id.as_deref()).await?;
         }
         let mut callbacks = Vec::new();
         let mut rows = Vec::with_capacity(self.keyboard.len());

@@ -24,7 +24,8 @@ async fn what_waits_still_waits_for_every_channel_and_summaries_go_with_their_op
         WHERE event_id = 'e9' AND only_channel IS NULL";
     assert_eq!(number(&db, event), 1);
     let message = "SELECT count(*) FROM telegram_outbox
-        WHERE chat_id = 42 AND thread_id IS NULL AND living_key IS NULL";
+        WHERE chat_id = 42 AND priority = 2
+        AND thread_id IS NULL AND living_key IS NULL";
     assert_eq!(number(&db, message), 1);
 
     db.execute_batch(

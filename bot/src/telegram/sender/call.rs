@@ -68,10 +68,14 @@ pub(super) async fn tell(console: &Console, due: &Due) -> Result<Asked, Error> {
             };
             send(console, due, html, reply_to, *silent).await
         }
-        Call::Edit { target, html } => match outbox::resolve(db, due.chat_id, target).await? {
-            Resolved::Message(id) => edit(console, due, id, html).await,
+        Call::Edit {
+            target,
+            html,
+            silent,
+        } => match outbox::resolve(db, due.chat_id, target).await? {
+            Resolved::Message(id) => edit(console, due, id, html, *silent).await,
             Resolved::NotYet => Ok(Told::NotYet),
-            Resolved::Gone => send(console, due, html, None, false).await,
+            Resolved::Gone => send(console, due, html, None, *silent).await,
         },
         Call::SetKeyboard { target } => match outbox::resolve(db, due.chat_id, target).await? {
             Resolved::Message(id) => set_keyboard(console, due, id).await,
@@ -131,7 +135,7 @@ async fn send(
     sent.map(|message| Told::Done(Some(i64::from(message.id.0))))
 }
 
-async fn edit(console: &Console, due: &Due, id: i64, html: &str) -> Asked {
+async fn edit(console: &Console, due: &Due, id: i64, html: &str, silent: bool) -> Asked {
     let Some(message) = message_id(id) else {
         return Ok(Told::Moot);
     };
@@ -153,7 +157,7 @@ async fn edit(console: &Console, due: &Due, id: i64, html: &str) -> Asked {
     match edited {
         Ok(_) | Err(Fault::NotModified) => Ok(Told::Done(Some(id))),
         // What it says must reach the owner, be it in a new message.
-        Err(Fault::MessageGone) => send(console, due, html, None, false).await,
+        Err(Fault::MessageGone) => send(console, due, html, None, silent).await,
         Err(fault) => Err(fault),
     }
 }

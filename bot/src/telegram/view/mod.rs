@@ -12,6 +12,7 @@ pub(super) mod language;
 pub(super) mod notify;
 pub(super) mod session;
 pub(super) mod status;
+pub(super) mod summary;
 pub(super) mod time;
 pub(super) mod wallet;
 
@@ -206,6 +207,7 @@ impl View {
             first.call = Call::Edit {
                 target,
                 html: std::mem::take(html),
+                silent: false,
             };
         }
         drafts

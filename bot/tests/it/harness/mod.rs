@@ -14,6 +14,7 @@
 mod chat;
 mod clock;
 mod doors;
+mod neighbour;
 mod receiver;
 mod traces;
 
@@ -36,6 +37,8 @@ use waiaas_sandbox::{Person, PersonSpec, Sandbox, SandboxConfig};
 
 pub use chat::{Story, shown};
 pub use clock::TestClock;
+pub use doors::Issued;
+pub use neighbour::Neighbour;
 pub use receiver::{Received, Receiver, Reply};
 pub use traces::logs;
 
@@ -78,6 +81,29 @@ struct Running {
     daemon: Daemon,
 }
 
+impl Running {
+    async fn start(config: Config, clock: SharedClock, entropy: Entropy) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let started = runtime
+            .spawn(async move { Daemon::start_paced(&config, clock, entropy, PACING).await });
+        let daemon = started.await.unwrap().unwrap();
+        Self { runtime, daemon }
+    }
+
+    /// Ends it as a crash does.
+    async fn kill(self) {
+        drop(self.daemon);
+        let runtime = self.runtime;
+        tokio::task::spawn_blocking(move || runtime.shutdown_timeout(PATIENCE))
+            .await
+            .unwrap();
+    }
+}
+
 /// One daemon, its data directory, its Telegram and the people around it.
 pub struct TestDaemon {
     pub sandbox: Sandbox,
@@ -86,6 +112,7 @@ pub struct TestDaemon {
     pub clock: Arc<TestClock>,
     pub language: &'static str,
     config: Config,
+    settings: Vec<(&'static str, String)>,
     running: Option<Running>,
     /// The newest message that a test has looked at.
     seen: AtomicI64,
@@ -146,7 +173,7 @@ impl TestDaemon {
             .with_override("http.listen", "--listen", "127.0.0.1:0")
             .with_override("telegram.bot_token", "--set", sandbox.bot_token())
             .with_override("telegram.api_url", "--set", sandbox.url());
-        for (key, value) in setup.settings {
+        for (key, value) in &setup.settings {
             inputs = inputs.with_override(key, "--set", value);
         }
         let config = Config::load(&inputs).unwrap();
@@ -159,6 +186,7 @@ impl TestDaemon {
             clock: Arc::default(),
             language: setup.language,
             config,
+            settings: setup.settings,
             running: None,
             seen: AtomicI64::new(0),
             seed: setup.seed,
@@ -169,28 +197,16 @@ impl TestDaemon {
     /// Starts the daemon on its data directory.
     pub async fn start(&mut self) {
         assert!(self.running.is_none(), "it runs already");
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
         let (config, clock) = (self.config.clone(), self.clock.clone() as SharedClock);
         let entropy = Entropy::seeded(self.seed);
         // Another seed for the next start: ids must not repeat.
         self.seed += 1;
-        let started = runtime
-            .spawn(async move { Daemon::start_paced(&config, clock, entropy, PACING).await });
-        let daemon = started.await.unwrap().unwrap();
-        self.running = Some(Running { runtime, daemon });
+        self.running = Some(Running::start(config, clock, entropy).await);
     }
 
     /// Ends the daemon as a crash does.
     pub async fn kill(&mut self) {
-        let Running { runtime, daemon } = self.running.take().unwrap();
-        drop(daemon);
-        tokio::task::spawn_blocking(move || runtime.shutdown_timeout(PATIENCE))
-            .await
-            .unwrap();
+        self.running.take().unwrap().kill().await;
     }
 
     /// Ends the daemon as a service manager does.

@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Value,
 };
 use waiaas_protocol::ids::SessionId;
 
@@ -19,6 +20,8 @@ pub struct Due {
     pub id: i64,
     /// To whom.
     pub chat_id: i64,
+    /// Whether it is an alert that must not wait for others.
+    pub critical: bool,
     /// What to ask of Telegram.
     pub call: Call,
     /// Rows of buttons.
@@ -44,7 +47,8 @@ fn unsent(query: sea_orm::Select<Entity>) -> sea_orm::Select<Entity> {
 }
 
 /// The first message of each chat, where it is due: answers, then alerts, then the rest,
-/// each in the order in which they were enqueued.
+/// each in the order in which they were enqueued. A chat for which Telegram has asked to wait
+/// gets nothing but answers, whatever has come since.
 ///
 /// # Errors
 /// As the database says.
@@ -54,8 +58,19 @@ pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<
          WHERE f.chat_id = telegram_outbox.chat_id AND f.sent_at IS NULL AND f.dead_at IS NULL \
          ORDER BY f.priority, f.id LIMIT 1)",
     );
+    let not_held = Expr::cust_with_values(
+        "(telegram_outbox.priority = ? OR NOT EXISTS (SELECT 1 FROM telegram_outbox h \
+         WHERE h.chat_id = telegram_outbox.chat_id AND h.sent_at IS NULL AND h.dead_at IS NULL \
+         AND h.last_error = ? AND h.next_attempt_at > ?))",
+        [
+            Value::from(Priority::Answer as i64),
+            Value::from(ASKED_TO_WAIT),
+            Value::from(now),
+        ],
+    );
     let rows = unsent(Entity::find())
         .filter(first_of_chat)
+        .filter(not_held)
         .filter(Column::NextAttemptAt.lte(now))
         .order_by_asc(Column::Priority)
         .order_by_asc(Column::Id)
@@ -65,11 +80,53 @@ pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<
     rows.into_iter().map(to_due).collect()
 }
 
+/// The first message of a chat that is no alert, where it is due.
+///
+/// # Errors
+/// As the database says.
+pub async fn first_chatter(
+    db: &impl ConnectionTrait,
+    chat_id: i64,
+    now: i64,
+) -> Result<Option<Due>, Error> {
+    let row = unsent(Entity::find())
+        .filter(Column::ChatId.eq(chat_id))
+        .filter(Column::Priority.eq(Priority::Chatter as i64))
+        .order_by_asc(Column::Id)
+        .one(db)
+        .await?;
+    let due = row.filter(|row| row.next_attempt_at <= now);
+    due.map(to_due).transpose()
+}
+
+/// Lets the alerts of a session that wait in a chat go ahead with the CRITICAL one that comes
+/// after them, so that the order within the session is kept.
+pub(super) async fn hasten(
+    tx: &impl ConnectionTrait,
+    chat_id: i64,
+    session_id: Option<&str>,
+) -> Result<(), Error> {
+    let Some(session_id) = session_id else {
+        return Ok(());
+    };
+    Entity::update_many()
+        .col_expr(Column::Priority, Expr::value(Priority::Critical as i64))
+        .filter(Column::ChatId.eq(chat_id))
+        .filter(Column::SessionId.eq(session_id))
+        .filter(Column::Priority.eq(Priority::Alert as i64))
+        .filter(Column::SentAt.is_null())
+        .filter(Column::DeadAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 pub(super) fn to_due(row: Model) -> Result<Due, Error> {
     let payload: Payload = serde_json::from_str(&row.payload).map_err(Error::internal)?;
     Ok(Due {
         id: row.id,
         chat_id: row.chat_id,
+        critical: row.priority == Priority::Critical as i64,
         call: payload.call,
         keyboard: payload.keyboard,
         attempts: row.attempts,
