@@ -700,6 +700,11 @@ console-notify-legend = 🔔 with a sound · 🔕 without a sound · 🚫 not at
 console-notify-critical = 🚨 Critical alerts always come through, with a sound, at any hour.
 console-notify-quiet = Quiet hours: { $from }–{ $to }. Nothing is held back, it only makes no sound.
 console-notify-no-quiet = Quiet hours: none
+console-notify-summary = Daily summary: at { $at }
+console-notify-no-summary = Daily summary: none
+console-notify-ask-summary = At which hour shall the summary of the last 24 hours come? It comes every day.
+console-button-summary = Daily summary
+console-button-no-summary = No summary
 console-notify-zone = Time zone: { $zone }, now { $hour }
 console-notify-ask-from = Quiet hours: from when? They come every day.
 console-notify-ask-to = Quiet hours from { $from }: until when?
@@ -720,6 +725,28 @@ notify-session-expired = Session expired
 notify-kill-switch-recovered = Kill switch off
 notify-operator-removed = Person removed
 notify-power-added = More power: people, keys, limits
+console-summary-title = ☀️ <b>The last 24 hours</b>
+console-summary-sessions = Sessions: { $live } live now · { $created } new · { $revoked } revoked · { $expired } expired
+console-summary-renewals = Renewals: { $count }
+console-summary-next-expiry = First to expire unless renewed: <b>{ $agent }</b>, { $when }
+console-summary-next-end = First to end for good: <b>{ $agent }</b>, { $when }
+console-summary-nothing-unusual = Nothing unusual.
+console-summary-kill-switch = 🛑 The kill switch is on.
+console-summary-reused =
+    { $count ->
+        [one] 🚨 One token or claim code was used a second time: see /audit.
+       *[other] 🚨 { $count } tokens or claim codes were used a second time: see /audit.
+    }
+console-summary-refused =
+    { $count ->
+        [one] ⛔ One try by somebody who may not: see /audit.
+       *[other] ⛔ { $count } tries by somebody who may not: see /audit.
+    }
+console-summary-given-up =
+    { $count ->
+        [one] 📭 One alert could not be delivered. On the machine: <code>waiaas notify log</code>
+       *[other] 📭 { $count } alerts could not be delivered. On the machine: <code>waiaas notify log</code>
+    }
 console-language-ask = In which language shall I write to you? Nothing changes for others.
 console-language-chosen = From now on I write to you in English, alerts and menus too.
 

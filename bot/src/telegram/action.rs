@@ -118,6 +118,12 @@ pub(super) enum NotifyStep {
     SetQuiet { from: i32, to: i32 },
     /// It is never quiet.
     NoQuiet,
+    /// When is the daily summary to come?
+    AskSummary,
+    /// Every day at this hour.
+    SetSummary { hour: i32 },
+    /// Not at all.
+    NoSummary,
     /// Which time zone?
     AskZone { page: usize },
     /// This one.

@@ -21,7 +21,7 @@ use waiaas_protocol::wire::OperatorRole;
 use super::channel::TelegramChannel;
 use super::client::{self, ClientError};
 use super::view::{Reader, Words};
-use super::{inbox, poller, sender};
+use super::{inbox, poller, sender, summary};
 
 /// The channel's name in logs and in `/health`.
 pub(super) const CHANNEL: &str = "telegram";
@@ -119,6 +119,7 @@ impl Console {
         tracker.spawn(poller::run(self.clone(), stop.clone()));
         tracker.spawn(inbox::run(self.clone(), stop.clone()));
         tracker.spawn(sender::run(self.clone(), stop.clone()));
+        tracker.spawn(summary::run(self.clone(), stop.clone()));
         tracker.spawn(sweep(self.clone(), stop.clone()));
         Ok(())
     }

@@ -20,6 +20,7 @@ mod preset;
 mod probe;
 mod schema;
 mod sender;
+mod summary;
 mod turn;
 mod view;
 mod wording;

@@ -46,7 +46,7 @@ async fn every_keyboard_of_it_is_shown_and_leads_back() {
         let paged = bench.tap_at(&off, 8, 0).await;
         story.message("the second page", &paged);
         let rows = paged.keyboard.len();
-        let zones = bench.tap_at(&paged, rows - 1, 1).await;
+        let zones = bench.tap_at(&paged, rows - 1, 2).await;
         story.message("time zone", &zones);
         let more = bench.tap_at(&zones, 8, 0).await;
         let back = bench.tap_at(&more, 8, 2).await;

@@ -1,5 +1,7 @@
 //! SQL of the audit chain: append, read. No update, no delete.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select, Set,
@@ -14,6 +16,9 @@ use crate::error::Error;
 
 /// Entries that [`count_recent`] looks at.
 const RECENT_ROWS_MAX: u64 = 1_000;
+
+/// Entries that [`counts_since`] looks at.
+const DAY_ROWS_MAX: i64 = 100_000;
 
 /// Which entries to list.
 #[derive(Debug, Clone, Default)]
@@ -183,6 +188,29 @@ pub async fn count_recent(
         .iter()
         .filter(|(name, at)| name == event.as_str() && *at > since);
     Ok(recent.count())
+}
+
+/// How many entries of each kind the newest `DAY_ROWS_MAX` have that are later than `since`.
+///
+/// # Errors
+/// As the database says.
+pub async fn counts_since(
+    db: &impl ConnectionTrait,
+    since: i64,
+) -> Result<HashMap<String, u64>, Error> {
+    let newest = head(db).await?.seq;
+    let counts: Vec<(String, i64)> = Entity::find()
+        .select_only()
+        .column(Column::Event)
+        .column_as(Column::Seq.count(), "count")
+        .filter(Column::Seq.gt(newest - DAY_ROWS_MAX))
+        .filter(Column::At.gt(since))
+        .group_by(Column::Event)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let counted = |(event, count): (String, i64)| (event, count.unsigned_abs());
+    Ok(counts.into_iter().map(counted).collect())
 }
 
 /// Oldest first, from a position on.

@@ -11,3 +11,4 @@ pub mod pairing;
 pub mod preferences;
 pub mod refusals;
 pub mod roles;
+pub mod summary;

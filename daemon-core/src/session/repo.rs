@@ -169,6 +169,19 @@ pub async fn next_expiry(db: &impl ConnectionTrait, now: i64) -> Result<Option<S
     row.map(to_session).transpose()
 }
 
+/// The live session whose absolute end comes first.
+///
+/// # Errors
+/// As the database says.
+pub async fn next_end(db: &impl ConnectionTrait, now: i64) -> Result<Option<Session>, Error> {
+    let row = Entity::find()
+        .filter(live(now))
+        .order_by_asc(Column::AbsoluteExpiresAt)
+        .one(db)
+        .await?;
+    row.map(to_session).transpose()
+}
+
 /// A page, newest first.
 ///
 /// # Errors

@@ -6,12 +6,13 @@ use sea_orm::ConnectionTrait;
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::console::operators;
 use waiaas_daemon_core::console::preferences::{QuietHours, repo};
+use waiaas_daemon_core::console::summary::{self, Schedule};
 use waiaas_daemon_core::db::WriteTx;
 
 use crate::telegram::action::NotifyStep;
 use crate::telegram::schema::{Argument, Handled};
 use crate::telegram::turn::Turn;
-use crate::telegram::view::{View, notify};
+use crate::telegram::view::{Reader, View, notify};
 
 /// `/notify`, or `/notify Area/City`.
 pub(in crate::telegram) async fn on_command(turn: Turn, zone: Argument) -> Handled {
@@ -47,6 +48,19 @@ pub(super) async fn choose(turn: &Turn, tx: &WriteTx, step: NotifyStep) -> Resul
             repo::set_quiet_hours(&**tx, user_id, None).await?;
             0
         }
+        NotifyStep::AskSummary => {
+            let wish = summary::repo::load(&**tx, user_id).await?;
+            return Ok(notify::ask_summary(&turn.reader, wish.is_some()));
+        }
+        NotifyStep::SetSummary { hour } => {
+            let wish = Schedule::from_now(hour, &turn.reader.zone, turn.now);
+            summary::repo::set(&**tx, user_id, Some(&wish)).await?;
+            0
+        }
+        NotifyStep::NoSummary => {
+            summary::repo::set(&**tx, user_id, None).await?;
+            0
+        }
         NotifyStep::AskZone { page } => return Ok(notify::ask_zone(&turn.reader, page)),
         NotifyStep::SetZone { zone } => return set_zone(turn, tx, &zone).await,
     };
@@ -54,8 +68,7 @@ pub(super) async fn choose(turn: &Turn, tx: &WriteTx, step: NotifyStep) -> Resul
 }
 
 async fn overview(turn: &Turn, db: &impl ConnectionTrait, page: usize) -> Result<View, Error> {
-    let wants = repo::load(db, turn.incoming.user_id).await?;
-    Ok(notify::overview(&turn.reader, &wants, page))
+    wishes(&turn.reader, db, turn.incoming.user_id, page).await
 }
 
 async fn set_zone(turn: &Turn, tx: &WriteTx, name: &str) -> Result<View, Error> {
@@ -67,6 +80,16 @@ async fn set_zone(turn: &Turn, tx: &WriteTx, name: &str) -> Result<View, Error> 
     operators::set_time_zone(&**tx, operator.user_id, name).await?;
     operator.time_zone = Some(name.to_owned());
     let reader = turn.console.reader_of(&operator, turn.now);
-    let wants = repo::load(&**tx, operator.user_id).await?;
-    Ok(notify::overview(&reader, &wants, 0))
+    wishes(&reader, &**tx, operator.user_id, 0).await
+}
+
+async fn wishes(
+    reader: &Reader,
+    db: &impl ConnectionTrait,
+    user_id: i64,
+    page: usize,
+) -> Result<View, Error> {
+    let wants = repo::load(db, user_id).await?;
+    let summary = summary::repo::load(db, user_id).await?;
+    Ok(notify::overview(reader, &wants, summary.as_ref(), page))
 }

@@ -3,6 +3,7 @@
 use i18n_embed_fl::fl;
 use jiff::tz::TimeZone;
 use waiaas_daemon_core::console::preferences::{ADJUSTABLE, Mode, Preferences};
+use waiaas_daemon_core::console::summary::Schedule;
 
 use super::html::escape;
 use super::{Choice, Page, Reader, View, shorten};
@@ -66,7 +67,12 @@ fn back(reader: &Reader) -> Choice {
 }
 
 /// What arrives how, and buttons to change it.
-pub(in crate::telegram) fn overview(reader: &Reader, wants: &Preferences, page: usize) -> View {
+pub(in crate::telegram) fn overview(
+    reader: &Reader,
+    wants: &Preferences,
+    summary: Option<&Schedule>,
+    page: usize,
+) -> View {
     let events = Page::of(&ADJUSTABLE, page);
     let zone = reader.zone.iana_name().unwrap_or("UTC");
     let mut lines = vec![
@@ -83,6 +89,14 @@ pub(in crate::telegram) fn overview(reader: &Reader, wants: &Preferences, page: 
             to = clock(quiet.to_minute)
         ),
         None => fl!(reader.texts, "console-notify-no-quiet"),
+    });
+    lines.push(match summary {
+        Some(wish) => fl!(
+            reader.texts,
+            "console-notify-summary",
+            at = clock(wish.minute)
+        ),
+        None => fl!(reader.texts, "console-notify-no-summary"),
     });
     lines.push(fl!(
         reader.texts,
@@ -111,6 +125,10 @@ pub(in crate::telegram) fn overview(reader: &Reader, wants: &Preferences, page: 
         button(
             fl!(reader.texts, "console-button-quiet-hours"),
             NotifyStep::AskFrom,
+        ),
+        button(
+            fl!(reader.texts, "console-button-summary"),
+            NotifyStep::AskSummary,
         ),
         button(
             fl!(reader.texts, "console-button-time-zone"),
@@ -188,6 +206,23 @@ pub(in crate::telegram) fn ask_to(reader: &Reader, from: i32) -> View {
     // The hours in the order in which they come.
     let others = (1..HOURS).map(|later| (from + later) % HOURS);
     hours(View::text(text), others.map(choice).collect()).row([back(reader)])
+}
+
+/// At which hour shall the daily summary come?
+pub(in crate::telegram) fn ask_summary(reader: &Reader, set: bool) -> View {
+    let choice = |hour: i32| {
+        button(
+            clock(hour * MINUTES_PER_HOUR),
+            NotifyStep::SetSummary { hour },
+        )
+    };
+    let text = View::text(fl!(reader.texts, "console-notify-ask-summary"));
+    let mut last = vec![back(reader)];
+    if set {
+        let label = fl!(reader.texts, "console-button-no-summary");
+        last.insert(0, button(label, NotifyStep::NoSummary));
+    }
+    hours(text, (0..HOURS).map(choice).collect()).row(last)
 }
 
 /// Which time zone? A page of them with the time that it is there.
