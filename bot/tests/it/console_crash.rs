@@ -6,6 +6,7 @@ use waiaas_daemon_core::console::inbox;
 use waiaas_daemon_core::session::service::{self, NewHandover, NewSession};
 use waiaas_protocol::token_file::TokenFileLock;
 use waiaas_protocol::wire::ConstraintsRequest;
+use waiaas_sandbox::Fault;
 
 use crate::harness::{OWNER_ID, PATIENCE, Story, TestDaemon, shown};
 
@@ -165,4 +166,65 @@ async fn buttons_survive_a_crash_and_ones_that_ran_out_are_swept() {
     let stays = bench.owner.chat().message(third.id).unwrap().clone();
     assert_eq!(shown(&stays), shown(&third), "it has not run out");
     assert!(bench.unseen().is_empty());
+}
+
+#[tokio::test]
+async fn a_message_that_was_sent_but_not_marked_comes_again_after_the_crash_and_the_rest_in_order()
+{
+    let mut bench = TestDaemon::new().await.with_agent("trader").await;
+    bench.add_agent("watcher").await;
+    bench.quiet().await;
+    bench.skip();
+    let wait = Fault::TooManyRequests { retry_after_s: 5 };
+    bench.sandbox.faults().next("sendMessage", 1, wait);
+    bench.issue("trader").await;
+    bench
+        .until("the message is put off", async || {
+            bench
+                .count("SELECT count(*) FROM telegram_outbox WHERE attempts = 1")
+                .await
+                == 1
+        })
+        .await;
+    bench.issue("watcher").await;
+    bench
+        .until("both are in the chat's queue", async || {
+            let queued = "SELECT count(*) FROM telegram_outbox WHERE sent_at IS NULL";
+            bench.count(queued).await == 2
+        })
+        .await;
+    // Nobody can write: what is sent now cannot be marked before the daemon dies.
+    let path = bench.data_dir().join("waiaas.db");
+    let lock = rusqlite::Connection::open(&path).unwrap();
+    lock.busy_timeout(PATIENCE).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    bench.clock.advance_s(6);
+    bench.core().ring();
+    let first = bench.next().await;
+    bench.kill().await;
+    drop(lock);
+    bench.start().await;
+    bench.quiet().await;
+    let (again, rest) = match bench.unseen().as_slice() {
+        [again, rest] => (again.clone(), rest.clone()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        again.text, first.text,
+        "it was not marked, so it comes again"
+    );
+    assert_ne!(rest.text, first.text);
+    // Both copies carry the same buttons, and these work once.
+    for (copy, works) in [(&first, true), (&again, false)] {
+        let label = copy.keyboard[0][0].text.clone();
+        assert_eq!(bench.press(copy, &label).await.text.is_none(), works);
+    }
+    bench.quiet().await;
+    let log = "SELECT count(*) FROM notification_log WHERE channel = 'telegram'";
+    let events = "SELECT count(*) FROM notification_outbox";
+    assert_eq!(
+        bench.count(log).await,
+        bench.count(events).await,
+        "marked once each"
+    );
 }

@@ -2,7 +2,7 @@
 //! before, as long as nothing else was told about the session since.
 
 use serde_json::{Value, json};
-use waiaas_sandbox::{Fault, MessageView};
+use waiaas_sandbox::{Fault, MessageView, PersonSpec};
 
 use crate::harness::{Issued, PATIENCE, Story, TestDaemon, shown};
 
@@ -70,6 +70,10 @@ async fn a_tap_on_the_button_that_is_being_replaced_still_counts() {
 #[tokio::test]
 async fn sessions_do_not_share_a_message_and_neither_do_people() {
     let bench = TestDaemon::new().await.with_agent("trader").await;
+    let kim = bench.sandbox.person(PersonSpec::new(2002, "Kim"));
+    let code = bench.pairing_code().await;
+    kim.send_text(&format!("/start {code}")).unwrap();
+    bench.quiet().await;
     let mut first = begin(&bench).await;
     let mut second = begin(&bench).await;
     bench.advance(HALF_S).await;
@@ -80,6 +84,9 @@ async fn sessions_do_not_share_a_message_and_neither_do_people() {
     let told = renewals(&bench);
     assert_eq!(told.len(), 2, "{}", bench.owner.chat().transcript());
     assert!(told[0].text.contains("2/30") && told[1].text.contains("1/30"));
+    let chat = kim.chat();
+    let theirs = chat.from_bot().filter(|one| one.text.contains("/30"));
+    assert_eq!(theirs.count(), 2, "{}", chat.transcript());
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ pub(super) async fn join_former(tx: &impl ConnectionTrait, draft: &mut Draft) ->
         .order_by_desc(Column::Id)
         .one(tx)
         .await?;
-    let former = newest.filter(|row| row.living_key.as_ref() == Some(key) && row.dead_at.is_none());
+    let former = newest.filter(|row| row.living_key.as_ref() == Some(key));
     if let (Some(row), Call::Send { html, silent, .. }) = (former, &mut draft.call) {
         draft.call = Call::Edit {
             target: Target::Outbox(row.id),
