@@ -30,8 +30,11 @@ use crate::telegram::{self, Console, ConsoleSettings, Pacing};
 
 /// The file name of the owner's door in the data directory.
 pub const ADMIN_SOCKET: &str = "admin.sock";
-/// Of several daemons on one database the one with this lease hands events to channels.
-const ALERTS_LEASE: &str = "alerts";
+/// Of several daemons on one database the one with this lease speaks: with Telegram, and to every
+/// other channel.
+const SPEAKER_LEASE: &str = "speaker";
+/// Old messages are purged about once an hour: that reads whole tables.
+const PURGE_EVERY_SCANS: u64 = 60;
 /// No hand-over takes longer, seconds: one that does has failed and is begun again.
 const HANDOVER_MAX_S: i64 = 60;
 /// How long a stop may take, seconds: one request, one hand-over.
@@ -113,6 +116,7 @@ pub struct Daemon {
     /// Where the owner's machine is served.
     pub admin_socket: PathBuf,
     console: Option<Console>,
+    lease: Lease,
     stop: CancellationToken,
     tracker: TaskTracker,
 }
@@ -160,15 +164,15 @@ impl Daemon {
         let stop_on_failure = stop.clone().drop_guard();
         let tracker = TaskTracker::new();
         // Unfinished hand-overs first: no agent may renew while its file is behind.
-        let console = start_console(config, &core, pacing, &tracker, &stop).await?;
+        let lease = Lease::new(&core, SPEAKER_LEASE);
+        let console = start_console(config, &core, &lease, pacing, &tracker, &stop).await?;
         let channels = channels(config, &core, console.as_ref())?;
         let settings = http_settings(config, agents_addr);
         let agents = http::agent_router(core.clone(), settings.clone());
         tracker.spawn(http::serve::serve_agents(listener, agents, stop.clone()));
         let owner = http::admin_router(core.clone(), settings);
         tracker.spawn(http::serve::serve_admin(admin, owner, stop.clone()));
-        let alerts = Lease::new(&core, ALERTS_LEASE);
-        tracker.spawn(Worker::new(core.clone(), channels).run(alerts, stop.clone()));
+        tracker.spawn(Worker::new(core.clone(), channels).run(lease.clone(), stop.clone()));
         tracker.spawn(scan(core.clone(), console.clone(), stop.clone()));
         stop_on_failure.disarm();
         Ok(Self {
@@ -176,6 +180,7 @@ impl Daemon {
             agents_addr,
             admin_socket,
             console,
+            lease,
             stop,
             tracker,
         })
@@ -196,6 +201,10 @@ impl Daemon {
             .is_err()
         {
             tracing::warn!("not everything ended within {STOP_MAX_S} s; stopping all the same");
+        }
+        // Only now: what was under way was under the lease.
+        if let Err(cause) = self.lease.give_back().await {
+            tracing::debug!(%cause, "the lease is not given back; it ends by itself");
         }
         self.core.db.close().await;
         if let Err(cause) = std::fs::remove_file(&self.admin_socket) {
@@ -232,6 +241,7 @@ fn channels(
 async fn start_console(
     config: &Config,
     core: &Core,
+    lease: &Lease,
     pacing: Pacing,
     tracker: &TaskTracker,
     stop: &CancellationToken,
@@ -240,7 +250,8 @@ async fn start_console(
         resume_handovers(core, None, 0).await;
         return Ok(None);
     };
-    let console = Console::new(core.clone(), ConsoleSettings { telegram, pacing })?;
+    let settings = ConsoleSettings { telegram, pacing };
+    let console = Console::new(core.clone(), lease.clone(), settings)?;
     resume_handovers(core, Some(&console), 0).await;
     console.start(tracker, stop).await?;
     Ok(Some(console))
@@ -265,12 +276,14 @@ async fn scan(core: Core, console: Option<Console>, stop: CancellationToken) {
     let interval = core
         .clock
         .timer(Duration::from_secs(expiry::SCAN_INTERVAL_S));
-    loop {
+    for pass in 0_u64.. {
         resume_handovers(&core, console.as_ref(), HANDOVER_MAX_S).await;
         if let Err(cause) = expiry::scan(&core).await {
             tracing::warn!(%cause, "sessions not scanned; trying again");
         }
-        if let Err(cause) = retention::purge(&core).await {
+        if pass.is_multiple_of(PURGE_EVERY_SCANS)
+            && let Err(cause) = retention::purge(&core).await
+        {
             tracing::warn!(%cause, "old messages not purged; trying again");
         }
         tokio::select! {

@@ -12,6 +12,7 @@ use crate::clock::SharedClock;
 pub use crate::config::OnTokenReuse;
 use crate::db::Db;
 use crate::entropy::Entropy;
+use crate::lease::DaemonId;
 use crate::notify::health::HealthBoard;
 use crate::token::keyring::Keyring;
 use crate::token::secret::MasterKey;
@@ -62,8 +63,8 @@ pub struct Core {
     pub health: HealthBoard,
     /// Unix seconds when the process started.
     pub started_at: i64,
-    /// Which daemon this is among those that share its database; stays the same over restarts.
-    pub daemon_id: Arc<str>,
+    /// Which daemon this is among those that share its database.
+    pub daemon_id: Arc<DaemonId>,
     keyring: Arc<RwLock<Keyring>>,
     bell: watch::Sender<u64>,
 }
@@ -78,7 +79,7 @@ pub struct CoreParts {
     pub data_dir: PathBuf,
     pub master_key: MasterKey,
     pub keyring: Keyring,
-    pub daemon_id: String,
+    pub daemon_id: DaemonId,
 }
 
 impl Core {
@@ -94,7 +95,7 @@ impl Core {
             data_dir: Arc::new(parts.data_dir),
             master_key: parts.master_key,
             health: HealthBoard::default(),
-            daemon_id: parts.daemon_id.into(),
+            daemon_id: Arc::new(parts.daemon_id),
             keyring: Arc::new(RwLock::new(parts.keyring)),
             bell: watch::Sender::new(0),
         }

@@ -12,6 +12,7 @@ use crate::config::write_private;
 use crate::core::{Core, CoreParts, Policy};
 use crate::db::Db;
 use crate::entropy::Entropy;
+use crate::lease::DaemonId;
 use crate::token::secret::MasterKey;
 use crate::token::{repo as key_repo, service as keys};
 
@@ -169,21 +170,19 @@ pub async fn open(
     Ok(core)
 }
 
-/// The id that a data directory's daemon keeps over restarts. Without a file for it, one for
-/// this process: then another daemon only waits a little longer to take over.
-fn daemon_id(data_dir: &Path, entropy: &Entropy) -> String {
+/// A new id for this process, and that of the process before it, which the data directory has
+/// kept. Where it cannot be kept, the next process only waits a little longer to take over.
+fn daemon_id(data_dir: &Path, entropy: &Entropy) -> DaemonId {
     let path = data_dir.join(DAEMON_ID_FILE_NAME);
     let is_id = |text: &String| {
         text.len() == DAEMON_ID_CHARS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
     };
-    if let Some(known) = std::fs::read_to_string(&path).ok().filter(is_id) {
-        return known;
-    }
-    let new = entropy.hex::<16>();
-    if let Err(cause) = write_private(&path, &new) {
+    let former = std::fs::read_to_string(&path).ok().filter(is_id);
+    let own = entropy.hex::<16>();
+    if let Err(cause) = write_private(&path, &own) {
         tracing::warn!(%cause, file = %path.display(), "the daemon's id is not kept");
     }
-    new
+    DaemonId { own, former }
 }
 
 /// Reads `master.key`.

@@ -56,7 +56,11 @@ impl TelegramChannel {
             }
             wanted = true;
             reached |= !outbox::is_shut(&*tx, operator.chat_id).await?;
-            for draft in drafts(pending, operator, &reader, mode) {
+            // An edit makes no sound: whoever wants to hear renewals gets each in a message of its
+            // own, in quiet hours too.
+            let living = matches!(pending.event, Event::SessionRenewed { .. })
+                && wants.mode(pending.event.code()) == Mode::Silent;
+            for draft in drafts(pending, operator, &reader, mode, living) {
                 draft.enqueue(core, &*tx, now).await?;
             }
         }
@@ -72,8 +76,15 @@ impl TelegramChannel {
     }
 }
 
-/// The message of an event for one operator; `mode` is not [`Mode::Off`].
-fn drafts(pending: &Pending, operator: &Operator, reader: &Reader, mode: Mode) -> Vec<Draft> {
+/// The message of an event for one operator; `mode` is not [`Mode::Off`]. A `living` one edits the
+/// message before it.
+fn drafts(
+    pending: &Pending,
+    operator: &Operator,
+    reader: &Reader,
+    mode: Mode,
+    living: bool,
+) -> Vec<Draft> {
     let view = alert::view(reader, &pending.event).for_role(operator.role);
     let mut drafts = view.into_sends(operator.user_id, operator.chat_id, reader.now);
     for (part, draft) in drafts.iter_mut().enumerate() {
@@ -94,10 +105,9 @@ fn drafts(pending: &Pending, operator: &Operator, reader: &Reader, mode: Mode) -
             *reply_to = pending.session_id.clone().map(Target::Session);
             *silent = mode == Mode::Silent;
         }
-        // An edit makes no sound: whoever wants one hears each renewal in a message of its own.
-        if matches!(pending.event, Event::SessionRenewed { .. }) && mode == Mode::Silent {
-            draft.living_key = Some(RENEWALS.to_owned());
-        }
+    }
+    if let ([only], true) = (drafts.as_mut_slice(), living) {
+        only.living_key = Some(RENEWALS.to_owned());
     }
     drafts
 }

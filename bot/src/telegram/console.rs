@@ -79,7 +79,7 @@ impl Console {
     ///
     /// # Errors
     /// [`ClientError`].
-    pub fn new(core: Core, settings: ConsoleSettings) -> Result<Self, ClientError> {
+    pub fn new(core: Core, lease: Lease, settings: ConsoleSettings) -> Result<Self, ClientError> {
         let telegram = settings.telegram;
         core.health
             .set(CHANNEL, ChannelState::Starting, None, core.clock.now_s());
@@ -87,7 +87,7 @@ impl Console {
             bot: client::new(&telegram)?,
             token: telegram.bot_token,
             pacing: settings.pacing,
-            lease: Lease::new(&core, CHANNEL),
+            lease,
             inbox_bell: Arc::new(Notify::new()),
             tasks: TaskTracker::new(),
             words: Arc::new(Words::load()),
@@ -115,7 +115,6 @@ impl Console {
         stop: &CancellationToken,
     ) -> Result<(), Error> {
         self.bind_configured_owner().await?;
-        tracker.spawn(self.lease.clone().keep(stop.clone()));
         tracker.spawn(poller::run(self.clone(), stop.clone()));
         tracker.spawn(inbox::run(self.clone(), stop.clone()));
         tracker.spawn(sender::run(self.clone(), stop.clone()));

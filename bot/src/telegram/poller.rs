@@ -14,7 +14,7 @@ use waiaas_daemon_core::notify::health::ChannelState;
 use waiaas_protocol::token::TOKEN_PREFIX;
 
 use super::client::POLL_HOLD_S;
-use super::console::Console;
+use super::console::{CHANNEL, Console};
 use super::fault::{Fault, judge};
 
 /// The largest batch; also Telegram's own limit.
@@ -59,7 +59,11 @@ async fn my_turn(console: &Console, stop: &CancellationToken) -> bool {
     if console.lease.hold().await.is_ok_and(|ours| !ours) {
         console.report(ChannelState::Standby, None);
     }
-    console.lease.wait(stop).await
+    let ours = console.lease.wait(stop).await;
+    if ours && console.core.health.state(CHANNEL) == ChannelState::Standby {
+        console.report(ChannelState::Starting, None);
+    }
+    ours
 }
 
 /// One poll; an error says how long to pause, where that is not the usual backoff.

@@ -1,46 +1,36 @@
-//! Tells Telegram what stands in the outbox: answers first, then alerts, then the rest, in
-//! order per chat, each chat at its own pace. The only place that sends.
+//! Tells Telegram what stands in the outbox: answers first, then critical alerts, then other
+//! alerts, then the rest, in order per chat, each chat at its own pace. The only place that
+//! sends.
 
 mod call;
+mod outcome;
 mod pace;
+mod unmarked;
 
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use waiaas_daemon_core::Error;
-use waiaas_daemon_core::actor::Actor;
-use waiaas_daemon_core::audit::{self, AuditEvent, Record};
-use waiaas_daemon_core::console::outbox::{self, Call, Due};
+use waiaas_daemon_core::console::outbox::{self, Call, Due, Found};
 use waiaas_daemon_core::notify::health::ChannelState;
 
 use super::console::{CHANNEL, Console};
-use super::fault::Fault;
 use call::{Told, tell};
+use outcome::{bury, failed, give_up};
 use pace::Pace;
+use unmarked::Unmarked;
 
 const BATCH_ROWS: u64 = 32;
 const CHATS_AT_ONCE: usize = 8;
 const IDLE_MS: u64 = 1_000;
-/// An alert that Telegram does not take is given up after a week: an outage over some days must
-/// not lose one.
-const ALERT_PATIENCE_S: i64 = 604_800;
-/// An answer to something that was written is not worth sending after a day.
-const CHATTER_PATIENCE_S: i64 = 86_400;
-/// Until a chat that was shut is tried again, unless somebody writes from there before.
-const SHUT_PAUSE_S: i64 = 3_600;
-const BACKOFF_FIRST_S: i64 = 1;
-const BACKOFF_MAX_S: i64 = 300;
-/// A tap that was not answered in this time cannot be answered any more.
-const ANSWER_LIFETIME_S: i64 = 60;
-
 /// Sends until cancelled.
 pub(super) async fn run(console: Console, stop: CancellationToken) {
     let mut bell = console.core.listen();
     let mut pace = Pace::new(console.pacing);
+    let unmarked = Unmarked::default();
     while console.lease.wait(&stop).await {
-        let pause = match pass(&console, &mut pace).await {
+        let pause = match pass(&console, &mut pace, &unmarked).await {
             Ok(Pass::Worked) => Duration::ZERO,
             Ok(Pass::Idle { pause }) => pause,
             Err(cause) => {
@@ -61,11 +51,18 @@ enum Pass {
     Idle { pause: Duration },
 }
 
-async fn pass(console: &Console, pace: &mut Pace) -> Result<Pass, Error> {
+async fn pass(console: &Console, pace: &mut Pace, unmarked: &Unmarked) -> Result<Pass, Error> {
     let now = console.core.clock.now_s();
     let mut pause = console.core.clock.timer(Duration::from_millis(IDLE_MS));
     let mut ready = Vec::new();
-    for first in outbox::due(console.core.db.read(), now, BATCH_ROWS).await? {
+    for found in outbox::due(console.core.db.read(), now, BATCH_ROWS).await? {
+        let first = match found {
+            Found::Due(first) => *first,
+            Found::Unreadable { id, event_id } => {
+                bury(console, id, event_id, now).await?;
+                continue;
+            }
+        };
         // An answer to a tap is no message and has a pace of its own.
         if matches!(first.call, Call::Answer { .. }) {
             ready.push(first);
@@ -80,7 +77,7 @@ async fn pass(console: &Console, pace: &mut Pace) -> Result<Pass, Error> {
         return Ok(Pass::Idle { pause });
     }
     let mut sending = futures::stream::iter(ready)
-        .map(|due| async move { deliver(console, &due).await })
+        .map(|due| async move { deliver(console, unmarked, &due).await })
         .buffer_unordered(CHATS_AT_ONCE);
     // All of them are heard out: a call that is dropped halfway would be made again.
     let mut failure = Ok(());
@@ -98,8 +95,7 @@ async fn whose_turn(
     now: i64,
 ) -> Result<Due, Error> {
     let chat_id = first.chat_id;
-    let may_wait = first.event_id.is_some() && !first.critical;
-    let chatter = if may_wait && pace.wants_a_break(chat_id) {
+    let chatter = if first.event_id.is_some() && pace.wants_a_break(chat_id) {
         outbox::first_chatter(console.core.db.read(), chat_id, now).await?
     } else {
         None
@@ -109,8 +105,23 @@ async fn whose_turn(
     Ok(turn)
 }
 
-async fn deliver(console: &Console, due: &Due) -> Result<(), Error> {
-    let told = tell(console, due).await?;
+async fn deliver(console: &Console, unmarked: &Unmarked, due: &Due) -> Result<(), Error> {
+    if !console.lease.hold().await? {
+        // Another daemon has taken over in the middle of a pass.
+        return Ok(());
+    }
+    if let Some(message_id) = unmarked.message_of(due.id) {
+        return unmarked.mark(console, due, message_id).await;
+    }
+    let told = match tell(console, due).await {
+        Ok(told) => told,
+        Err(cause @ Error::Storage(_)) => return Err(cause),
+        // A fault of ours must not stand in the way of everything behind it.
+        Err(cause) => {
+            let now = console.core.clock.now_s();
+            return give_up(console, due, &cause.to_string(), now).await;
+        }
+    };
     let now = console.core.clock.now_s();
     match told {
         Ok(Told::Done(message_id)) => {
@@ -118,91 +129,12 @@ async fn deliver(console: &Console, due: &Due) -> Result<(), Error> {
             if console.core.health.state(CHANNEL) != ChannelState::Conflict {
                 console.report(ChannelState::Ok, None);
             }
-            outbox::mark_sent(&console.core, due, message_id, now).await
+            unmarked.mark(console, due, message_id).await
         }
         Ok(Told::Moot) => outbox::mark_sent(&console.core, due, None, now).await,
         Ok(Told::NotYet) => {
             outbox::mark_later(&console.core, due, now + 1, "waits for its message").await
         }
         Err(fault) => failed(console, due, fault, now).await,
-    }
-}
-
-async fn failed(console: &Console, due: &Due, fault: Fault, now: i64) -> Result<(), Error> {
-    if let Fault::Wait { seconds } = fault {
-        outbox::hold_chat(&console.core, due.chat_id, now + seconds.max(1)).await?;
-    }
-    let (wait, reason) = match fault {
-        Fault::Wait { seconds } => (Some(seconds.max(1)), outbox::ASKED_TO_WAIT.to_owned()),
-        Fault::Away { reason } => {
-            console.report(ChannelState::Unreachable, Some(&reason));
-            (Some(backoff_s(due.attempts)), reason)
-        }
-        Fault::Unauthorized => {
-            let reason = "Telegram refuses the bot token";
-            console.report(ChannelState::Unauthorized, Some(reason));
-            (Some(BACKOFF_MAX_S), reason.to_owned())
-        }
-        Fault::Conflict => (Some(BACKOFF_MAX_S), "conflict".to_owned()),
-        Fault::NotModified | Fault::MessageGone => {
-            return outbox::mark_sent(&console.core, due, None, now).await;
-        }
-        Fault::Shut { reason } => {
-            let reason = format!("{}{reason}", outbox::CHAT_SHUT);
-            (due.event_id.is_some().then_some(SHUT_PAUSE_S), reason)
-        }
-        Fault::Unparsable => (None, "Telegram cannot parse it".to_owned()),
-        Fault::Never { reason } => (None, reason),
-    };
-    match wait {
-        Some(wait) if now - due.created_at <= patience_s(due) => {
-            outbox::mark_later(&console.core, due, now + wait, &reason).await
-        }
-        Some(_) | None => give_up(console, due, &reason, now).await,
-    }
-}
-
-/// How long a message may wait, seconds.
-const fn patience_s(due: &Due) -> i64 {
-    match (&due.call, &due.event_id) {
-        (Call::Answer { .. }, _) => ANSWER_LIFETIME_S,
-        (_, Some(_)) => ALERT_PATIENCE_S,
-        (_, None) => CHATTER_PATIENCE_S,
-    }
-}
-
-/// A dead alert is audited; a toast that came too late is not worth a word.
-async fn give_up(console: &Console, due: &Due, reason: &str, now: i64) -> Result<(), Error> {
-    let mut tx = console.core.db.begin_write().await?;
-    outbox::mark_dead(&*tx, due, reason, now).await?;
-    if let Some(event_id) = &due.event_id {
-        tracing::warn!(event_id, reason, "an alert was given up");
-        let details = json!({ "event_id": event_id, "channel": CHANNEL, "reason": reason });
-        let record = Record::new(
-            AuditEvent::NotificationDeadLettered,
-            &Actor::Daemon,
-            details,
-        );
-        audit::repo::append(&mut tx, &record, now).await?;
-    }
-    tx.commit().await
-}
-
-fn backoff_s(attempts: i64) -> i64 {
-    let doublings = u32::try_from(attempts.clamp(0, 20)).unwrap_or(0);
-    BACKOFF_FIRST_S
-        .saturating_mul(1 << doublings)
-        .min(BACKOFF_MAX_S)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn backoff_is_capped() {
-        assert_eq!(backoff_s(0), 1);
-        assert_eq!(backoff_s(3), 8);
-        assert_eq!(backoff_s(1_000), BACKOFF_MAX_S);
     }
 }

@@ -1,4 +1,4 @@
-//! Sends the daily summary to whoever has asked for one (CONSOLE.md, `/notify`).
+//! Sends the daily summary to whoever has asked for one in `/notify`.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::console::operators;
 use waiaas_daemon_core::console::outbox::Call;
+use waiaas_daemon_core::console::summary::Facts;
 use waiaas_daemon_core::console::{preferences, summary};
 use waiaas_daemon_core::db::WriteTx;
 
@@ -41,9 +42,10 @@ async fn tell_who_is_due(console: &Console) -> Result<(), Error> {
         let Some(day) = wish.due(&reader.zone, now) else {
             continue;
         };
+        let facts = summary::service::gather(core.db.read(), now).await?;
         let tx = core.db.begin_write().await?;
         if summary::repo::mark_told(&*tx, user_id, &day).await? {
-            tell(console, &tx, &operator, &reader).await?;
+            tell(console, &tx, &operator, &reader, &facts).await?;
             tx.commit().await?;
             core.ring();
         }
@@ -56,13 +58,13 @@ async fn tell(
     tx: &WriteTx,
     operator: &operators::Operator,
     reader: &view::Reader,
+    facts: &Facts,
 ) -> Result<(), Error> {
-    let facts = summary::service::gather(&**tx, reader.now).await?;
     let wants = preferences::repo::load(&**tx, operator.user_id).await?;
     let quiet = wants
         .quiet
         .is_some_and(|quiet| quiet.contains(reader.now, &reader.zone));
-    let view = view::summary::view(reader, &facts);
+    let view = view::summary::view(reader, facts);
     for mut draft in view.into_sends(operator.user_id, operator.chat_id, reader.now) {
         if let Call::Send { silent, .. } = &mut draft.call {
             *silent = quiet;

@@ -1,6 +1,6 @@
 //! Two daemons on one database: one speaks for both, and the other takes over when it dies.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Neighbour, PATIENCE, Receiver, Setup, TestDaemon};
 
@@ -78,7 +78,7 @@ async fn when_the_one_dies_the_other_takes_over_and_nothing_is_lost_or_said_twic
     let alerts_before = bench.owner.chat().from_bot().count();
     bench.kill().await;
     bench.owner.send_text("/whoami").unwrap();
-    bench.clock.advance_s(29);
+    bench.clock.advance_s(44);
     assert_eq!(neighbour.telegram(), "standby", "its lease has not ended");
     bench.clock.advance_s(2);
     speaks(&bench, &neighbour).await;
@@ -95,7 +95,7 @@ async fn when_the_one_dies_the_other_takes_over_and_nothing_is_lost_or_said_twic
     assert_eq!(bench.owner.chat().from_bot().count(), alerts_before + 2);
     // And takes over in its turn.
     neighbour.kill().await;
-    bench.clock.advance_s(31);
+    bench.clock.advance_s(46);
     answered_once(&bench).await;
 }
 
@@ -118,4 +118,114 @@ async fn a_lease_from_a_clock_that_ran_far_ahead_is_not_waited_for() {
         .await;
     bench.start().await;
     answered_once(&bench).await;
+}
+
+#[tokio::test]
+async fn an_alert_that_waits_is_told_by_the_other_one_when_the_first_dies() {
+    let mut bench = TestDaemon::new().await.with_agent("trader").await;
+    bench.quiet().await;
+    bench.skip();
+    let neighbour = bench.neighbour().await;
+    stands_by(&bench, &neighbour).await;
+    bench.sandbox.faults().go_away();
+    let session = bench.issue("trader").await;
+    let path = format!("/v1/sessions/{}/revoke", session.id);
+    bench.admin("POST", &path, Value::Null).await.ok();
+    bench.kill().await;
+    bench.sandbox.faults().come_back();
+    bench.clock.advance_s(46);
+    speaks(&bench, &neighbour).await;
+    neighbour.daemon().core.ring();
+    let told = |chat: &waiaas_sandbox::ChatView, part: &str| {
+        chat.from_bot()
+            .filter(|one| one.text.contains(part))
+            .count()
+    };
+    let both = |chat: &waiaas_sandbox::ChatView| {
+        told(chat, "has a new session") == 1 && told(chat, "was revoked") == 1
+    };
+    bench.owner.wait_for(both, PATIENCE).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_copied_data_directory_does_not_speak_besides_the_original() {
+    let bench = TestDaemon::new().await;
+    let copy = bench.copied_neighbour().await;
+    // One of the two has the lease, whichever, and keeps it.
+    let speaking = || {
+        let own = bench.core().health.state("telegram").as_str();
+        [own, copy.telegram()]
+    };
+    bench
+        .until("one of them stands by", async || {
+            bench.clock.advance_s(1);
+            speaking()
+                .iter()
+                .filter(|state| **state == "standby")
+                .count()
+                == 1
+        })
+        .await;
+    for _ in 0..3 {
+        answered_once(&bench).await;
+        bench.clock.advance_s(20);
+    }
+    let polls = bench.sandbox.calls_of("getUpdates");
+    let conflicts = polls.iter().filter(|call| !call.is_ok()).count();
+    assert!(conflicts <= 1, "{conflicts} conflicts");
+}
+
+#[tokio::test]
+async fn a_hand_over_is_finished_by_the_daemon_that_began_it() {
+    let bench = TestDaemon::new().await.with_agent("trader").await;
+    let handed = bench.hand_over("trader", json!({})).await;
+    let id = handed["session"]["id"].as_str().unwrap().to_owned();
+    bench
+        .tamper(&format!(
+            "UPDATE sessions SET delivered_at = NULL WHERE id = '{id}'"
+        ))
+        .await;
+    let before = std::fs::metadata(bench.token_file())
+        .unwrap()
+        .modified()
+        .unwrap();
+    let neighbour = bench.neighbour().await;
+    stands_by(&bench, &neighbour).await;
+    assert!(
+        neighbour.token_files().is_empty(),
+        "{:?}",
+        neighbour.token_files()
+    );
+    let undelivered = "SELECT count(*) FROM sessions WHERE delivered_at IS NULL";
+    assert_eq!(bench.count(undelivered).await, 1, "left to the first");
+    let after = std::fs::metadata(bench.token_file())
+        .unwrap()
+        .modified()
+        .unwrap();
+    assert_eq!(before, after);
+}
+
+#[tokio::test]
+async fn a_daemon_without_channels_ends_no_event_that_another_may_tell() {
+    let mut bench = TestDaemon::new().await.with_agent("trader").await;
+    bench.quiet().await;
+    bench.skip();
+    let quiet_one = bench.neighbour_without_telegram().await;
+    bench.stop().await;
+    let core = &quiet_one.daemon().core;
+    let event = waiaas_daemon_core::notify::event::Event::KillSwitchActivated {
+        by: "daemon".to_owned(),
+        revoked_sessions: 0,
+        at: core.clock.now_s(),
+    };
+    let tx = core.db.begin_write().await.unwrap();
+    waiaas_daemon_core::notify::outbox::enqueue(core, &*tx, &event, core.clock.now_s())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    core.ring();
+    quiet_one.looked().await;
+    bench.start().await;
+    let told = bench.next().await;
+    assert!(told.text.contains("Kill switch on"), "{}", told.text);
 }

@@ -172,3 +172,65 @@ async fn it_goes_on_after_a_crash_and_while_telegram_is_away() {
     );
     assert_eq!(renewed.await, 4, "each is marked: {}", json!(session.id));
 }
+
+#[tokio::test]
+async fn what_waits_is_merged_and_a_decision_is_not_written_over() {
+    let bench = TestDaemon::new().await.with_agent("trader").await;
+    let mut session = begin(&bench).await;
+    renew(&bench, &mut session).await;
+    let [told] = renewals(&bench).try_into().unwrap();
+    let wait = Fault::TooManyRequests { retry_after_s: 20 };
+    bench.sandbox.faults().next("editMessageText", 1, wait);
+    for _ in 0..4 {
+        bench.advance(HALF_S).await;
+        session = bench.renew(&session).await;
+        let accepted = "SELECT count(*) FROM notification_outbox WHERE done_at IS NULL";
+        bench
+            .until("accepted", async || bench.count(accepted).await == 0)
+            .await;
+    }
+    let waiting = "SELECT count(*) FROM telegram_outbox WHERE sent_at IS NULL";
+    assert!(bench.count(waiting).await <= 1, "one edit for all of them");
+    bench.advance(20).await;
+    bench.quiet().await;
+    let [now] = renewals(&bench).try_into().unwrap();
+    assert!(now.text.contains("5/30"), "{}", shown(&now));
+
+    // An edit waits, and the owner decides meanwhile: what the message says then stays.
+    let wait = Fault::TooManyRequests { retry_after_s: 20 };
+    bench.sandbox.faults().next("editMessageText", 1, wait);
+    bench.advance(HALF_S).await;
+    session = bench.renew(&session).await;
+    bench
+        .until("the edit is put off", async || {
+            let put_off =
+                "SELECT count(*) FROM telegram_outbox WHERE attempts > 0 AND sent_at IS NULL";
+            bench.count(put_off).await == 1
+        })
+        .await;
+    bench.press(&now, &now.keyboard[0][0].text).await;
+    bench.advance(20).await;
+    bench.quiet().await;
+    let decided = bench.owner.chat().message(told.id).cloned().unwrap();
+    assert!(decided.text.contains("rejected"), "{}", shown(&decided));
+    assert!(decided.keyboard.is_empty(), "{}", shown(&decided));
+    assert_eq!(bench.whoami(&session.token).await.code(), "SESSION_REVOKED");
+}
+
+#[tokio::test]
+async fn whoever_wants_to_hear_renewals_gets_each_in_quiet_hours_too() {
+    let bench = TestDaemon::new().await.with_agent("trader").await;
+    bench
+        .tamper(
+            "INSERT INTO notification_preferences VALUES (1001, 'SESSION_RENEWED', 'on');
+             INSERT INTO quiet_hours VALUES (1001, 0, 1439);",
+        )
+        .await;
+    let mut session = begin(&bench).await;
+    for _ in 0..3 {
+        renew(&bench, &mut session).await;
+    }
+    let told = renewals(&bench);
+    assert_eq!(told.len(), 3);
+    assert!(told.iter().all(|one| one.silent));
+}

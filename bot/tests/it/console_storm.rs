@@ -236,3 +236,133 @@ async fn an_owner_who_has_never_written_hears_everything_as_soon_as_they_do() {
         .filter(|call| call.is_ok() && json!(call.params).to_string().contains("newsession"));
     assert!(theirs.count() > 0, "the owner's menu");
 }
+
+#[tokio::test]
+async fn a_question_is_answered_in_a_storm_of_critical_alerts_too() {
+    let bench = TestDaemon::new().await;
+    let wait = Fault::TooManyRequests { retry_after_s: 60 };
+    bench.sandbox.faults().next("sendMessage", 1, wait);
+    enqueue(&bench, (0..SESSIONS).map(reused)).await;
+    bench.owner.send_text("/killswitch").unwrap();
+    bench
+        .until("everything stands in the chat's queue", async || {
+            let rows = "SELECT count(*) FROM telegram_outbox WHERE sent_at IS NULL";
+            bench.count(rows).await == 51
+        })
+        .await;
+    weather(&bench).await;
+    let chat = bench.owner.chat();
+    let question = |one: &&MessageView| one.text.contains("kill switch");
+    let answer = chat.from_bot().find(question).unwrap();
+    let before = told(&bench).iter().filter(|one| one.id < answer.id).count();
+    assert!(before <= 6, "answered after {before} alerts");
+    assert_eq!(told(&bench).len(), 50);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_mutes_no_chat() {
+    let bench = TestDaemon::new().await;
+    bench.quiet().await;
+    let wait = Fault::TooManyRequests { retry_after_s: 60 };
+    bench.sandbox.faults().next("sendMessage", 1, wait);
+    enqueue(&bench, [expired(1, 0), expired(2, 0)]).await;
+    bench
+        .until("both wait", async || {
+            let rows = "SELECT count(*) FROM telegram_outbox WHERE sent_at IS NULL";
+            bench.count(rows).await == 2
+        })
+        .await;
+    bench
+        .tamper("UPDATE telegram_outbox SET next_attempt_at = next_attempt_at + 31536000")
+        .await;
+    bench.core().ring();
+    bench.quiet().await;
+    assert_eq!(told(&bench).len(), 2);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_buried_and_stands_in_nobody_s_way() {
+    let bench = TestDaemon::new().await;
+    bench.quiet().await;
+    bench
+        .tamper(
+            "INSERT INTO telegram_outbox (chat_id, priority, method, payload, event_id, created_at,
+                 next_attempt_at, attempts) VALUES (1001, 0, 'send', '{\"method\":\"dance\"}', 'e1', 0, 0, 0)",
+        )
+        .await;
+    enqueue(&bench, [expired(1, 0)]).await;
+    bench.quiet().await;
+    assert_eq!(told(&bench).len(), 1);
+    let buried = bench.audit("NOTIFICATION_DEAD_LETTERED").await;
+    assert!(buried.len() == 1 && buried[0].contains("e1"), "{buried:?}");
+}
+
+#[tokio::test]
+async fn while_the_database_takes_no_mark_a_message_is_not_sent_again_and_again() {
+    let bench = TestDaemon::new().await;
+    bench.quiet().await;
+    bench
+        .tamper(
+            "CREATE TRIGGER full BEFORE UPDATE OF message_id ON telegram_outbox
+             WHEN NEW.chat_id = 1001 BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+        )
+        .await;
+    enqueue(&bench, [expired(1, 0)]).await;
+    bench
+        .until("it arrives", async || told(&bench).len() == 1)
+        .await;
+    // Another chat is served meanwhile: the sender has come by some times.
+    for _ in 0..3 {
+        bench.core().ring();
+        let sent = bench.stranger.send_text("/whoami").unwrap();
+        let served = |chat: &waiaas_sandbox::ChatView| chat.from_bot().any(|one| one.id > sent);
+        bench
+            .stranger
+            .wait_for(served, crate::harness::PATIENCE)
+            .await
+            .unwrap();
+        bench.clock.advance_s(11);
+    }
+    bench.tamper("DROP TRIGGER full").await;
+    bench.quiet().await;
+    assert_eq!(told(&bench).len(), 1, "{}", bench.owner.chat().transcript());
+}
+
+#[tokio::test]
+async fn what_waited_for_somebody_is_taken_back_when_they_are_removed() {
+    let bench = TestDaemon::new().await;
+    let kim = bench
+        .sandbox
+        .person(waiaas_sandbox::PersonSpec::new(2002, "Kim"));
+    let code = bench.pairing_code().await;
+    kim.send_text(&format!("/start {code}")).unwrap();
+    bench.quiet().await;
+    kim.block_bot();
+    enqueue(&bench, [expired(1, 0), expired(2, 0)]).await;
+    bench
+        .until("they wait for Kim", async || {
+            let rows =
+                "SELECT count(*) FROM telegram_outbox WHERE sent_at IS NULL AND chat_id = 2002";
+            bench.count(rows).await == 2
+        })
+        .await;
+    let path = "/v1/operators/2002";
+    bench
+        .admin("DELETE", path, serde_json::Value::Null)
+        .await
+        .ok();
+    kim.unblock_bot();
+    kim.send_text("/whoami").unwrap();
+    bench.advance(7_200).await;
+    bench.quiet().await;
+    let chat = kim.chat();
+    let leaked = chat
+        .from_bot()
+        .filter(|one| one.text.contains("has expired"));
+    assert_eq!(leaked.count(), 0, "{}", chat.transcript());
+    assert!(
+        chat.transcript().contains("not paired"),
+        "{}",
+        chat.transcript()
+    );
+}

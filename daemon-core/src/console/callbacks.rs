@@ -3,7 +3,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 use serde_json::Value;
 
@@ -63,6 +64,17 @@ pub struct NewCallback {
     pub chat_id: i64,
     /// Unix seconds.
     pub expires_at: i64,
+}
+
+/// Whether a button of one of these messages was tapped, and did something.
+///
+/// # Errors
+/// As the database says.
+pub async fn any_used(db: &impl ConnectionTrait, outbox_ids: &[i64]) -> Result<bool, Error> {
+    let used = Entity::find()
+        .filter(Column::OutboxId.is_in(outbox_ids.iter().copied()))
+        .filter(Column::UsedByUpdate.is_not_null());
+    Ok(used.count(db).await? > 0)
 }
 
 /// Stores a button under a handle.

@@ -8,6 +8,7 @@ use serde_json::json;
 use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::wire::{OperatorBody, OperatorRole};
 
+use super::outbox as chat_outbox;
 use crate::actor::Actor;
 use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
@@ -297,6 +298,7 @@ pub async fn remove(core: &Core, actor: &Actor, user_id: i64) -> Result<Operator
         .await?
         .ok_or(Error::OperatorNotFound)?;
     Entity::delete_by_id(user_id).exec(&*tx).await?;
+    chat_outbox::withdraw(&*tx, operator.chat_id, now).await?;
     let details = json!({ "user_id": user_id, "chat_id": operator.chat_id });
     audit::repo::append(
         &mut tx,

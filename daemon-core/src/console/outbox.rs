@@ -21,9 +21,10 @@ use crate::error::Error;
 
 pub use keyboards::{renew_keyboard, sweep_keyboards};
 pub use queue::{
-    Due, depth, due, first_chatter, hold_chat, hurry, mark_dead, mark_later, mark_sent,
+    AHEAD_MAX_S, Due, Found, depth, due, first_chatter, hold_chat, hurry, mark_dead, mark_later,
+    mark_sent, withdraw,
 };
-pub use shut::{CHAT_SHUT, is_shut, reopen_chat};
+pub use shut::{CHAT_SHUT, is_shut, may_still_arrive, reopen_chat};
 pub use target::{Resolved, resolve};
 
 /// The error of a message that waits because Telegram has asked for it.
@@ -250,7 +251,7 @@ impl Draft {
         {
             return Ok(None);
         }
-        living::join_former(tx, &mut self).await?;
+        living::join_former(tx, &mut self, now).await?;
         if self.priority == Priority::Critical {
             queue::hasten(tx, self.chat_id, self.session_id.as_deref()).await?;
         }

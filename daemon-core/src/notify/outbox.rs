@@ -263,6 +263,44 @@ pub async fn mark_done(tx: &impl ConnectionTrait, seq: i64, now: i64) -> Result<
     Ok(())
 }
 
+/// Ends every event that was enqueued before a moment and still waits.
+///
+/// # Errors
+/// As the database says.
+pub async fn end_older_than(tx: &impl ConnectionTrait, before: i64, now: i64) -> Result<(), Error> {
+    use notification::Column;
+    notification::Entity::update_many()
+        .col_expr(Column::DoneAt, Expr::value(now))
+        .filter(Column::DoneAt.is_null())
+        .filter(Column::DeadAt.is_null())
+        .filter(Column::CreatedAt.lt(before))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// An event that was thought to be told on a channel was not: other channels may be asked.
+///
+/// # Errors
+/// As the database says.
+pub async fn reopen(tx: &impl ConnectionTrait, event_id: &str, channel: &str) -> Result<(), Error> {
+    notification_log::Entity::update_many()
+        .col_expr(notification_log::Column::Status, Expr::value(NO_RECIPIENT))
+        .filter(notification_log::Column::EventId.eq(event_id))
+        .filter(notification_log::Column::Channel.eq(channel))
+        .filter(notification_log::Column::Status.eq(ACCEPTED))
+        .exec(tx)
+        .await?;
+    use notification::Column;
+    notification::Entity::update_many()
+        .col_expr(Column::DoneAt, Expr::value(Option::<i64>::None))
+        .filter(Column::EventId.eq(event_id))
+        .filter(Column::Level.ne("CRITICAL"))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Gives an event up; says whether it was still waiting.
 ///
 /// # Errors

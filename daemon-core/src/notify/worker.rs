@@ -2,6 +2,9 @@
 //! CRITICAL first, in order per session, with capped exponential backoff; what never works is
 //! dead-lettered and audited (PROTOCOL.md section 10). Who is asked is decided in `routing.rs`.
 
+mod claim;
+mod tidy;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,6 +24,7 @@ use crate::core::Core;
 use crate::db::WriteTx;
 use crate::error::Error;
 use crate::lease::Lease;
+use claim::Claim;
 
 /// Events looked at in one pass of a lane.
 const BATCH_ROWS: u64 = 64;
@@ -71,49 +75,31 @@ impl Worker {
     }
 
     /// Works until cancelled, while the lease is this daemon's: of several daemons on one
-    /// database one tells.
+    /// database one tells. A daemon without any channel does not ask for the lease.
     pub async fn run(self, lease: Lease, stop: CancellationToken) {
         let lanes = TaskTracker::new();
+        if self.channels.is_empty() {
+            return self.run_without_channels(&lease, stop).await;
+        }
         lanes.spawn(lease.clone().keep(stop.clone()));
         for channel in 0..self.channels.len() {
             let (worker, lease, stop) = (self.clone(), lease.clone(), stop.clone());
             lanes.spawn(async move { worker.run_lane(channel, &lease, stop).await });
         }
         lanes.close();
-        if lease.wait(&stop).await {
-            self.run_tidy(stop).await;
-        }
+        self.run_tidy(&lease, stop).await;
         lanes.wait().await;
     }
 
     async fn run_lane(&self, channel: usize, lease: &Lease, stop: CancellationToken) {
         let mut bell = self.core.listen();
         while lease.wait(&stop).await {
-            match self.pass_lane(channel).await {
+            match self.pass_lane(channel, Some(lease)).await {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(cause) => {
                     tracing::warn!(%cause, "notification outbox not readable; trying again");
                 }
-            }
-            let pause = self.core.clock.timer(Duration::from_millis(IDLE_MS));
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = bell.changed() => {}
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
-    }
-
-    /// Ends what no lane will: events from before a channel was taken out of the
-    /// configuration, and every event while there is no channel at all.
-    async fn run_tidy(&self, stop: CancellationToken) {
-        let mut bell = self.core.listen();
-        loop {
-            if let Err(cause) = self.tidy().await {
-                tracing::warn!(%cause, "notification outbox not tidied; trying again");
-            } else if !self.channels.is_empty() {
-                return;
             }
             let pause = self.core.clock.timer(Duration::from_millis(IDLE_MS));
             tokio::select! {
@@ -133,38 +119,23 @@ impl Worker {
         self.tidy().await?;
         let mut worked = false;
         for channel in 0..self.channels.len() {
-            worked |= self.pass_lane(channel).await?;
+            worked |= self.pass_lane(channel, None).await?;
         }
         Ok(worked)
     }
 
-    async fn tidy(&self) -> Result<(), Error> {
-        let mut after = 0;
-        loop {
-            let rows = outbox::waiting(self.core.db.read(), after, BATCH_ROWS).await?;
-            let Some((last, ..)) = rows.last() else {
-                return Ok(());
-            };
-            after = *last;
-            for (seq, event_id, level) in rows {
-                let logged = outbox::logged(self.core.db.read(), &event_id).await?;
-                let level = level_of(&level);
-                if routing::end(level, &self.standings(&logged)) != End::Open {
-                    let mut tx = self.core.db.begin_write().await?;
-                    let now = self.core.clock.now_s();
-                    self.finish(&mut tx, seq, &event_id, level, now).await?;
-                    tx.commit().await?;
-                }
-            }
-        }
-    }
-
-    async fn pass_lane(&self, channel: usize) -> Result<bool, Error> {
+    async fn pass_lane(&self, channel: usize, lease: Option<&Lease>) -> Result<bool, Error> {
         let now = self.core.clock.now_s();
         let name = self.channels[channel].name();
         let db = self.core.db.read();
         let mut worked = false;
         for found in outbox::due(db, name, now, RETRY_AFTER_MAX_S, BATCH_ROWS).await? {
+            // A pass may take long: another daemon may have taken over meanwhile.
+            if let Some(lease) = lease
+                && !lease.hold().await?
+            {
+                break;
+            }
             worked |= match found {
                 Found::Due(pending) => self.consider(channel, &pending).await?,
                 Found::Unreadable { seq, event_id } => self.bury(seq, &event_id, now).await?,
@@ -352,19 +323,6 @@ impl Worker {
         }
         Ok(())
     }
-
-    /// Gives up a row that this version cannot read.
-    async fn bury(&self, seq: i64, event_id: &str, now: i64) -> Result<bool, Error> {
-        let reason = "this version cannot read it";
-        let mut tx = self.core.db.begin_write().await?;
-        let buried = outbox::mark_dead(&*tx, seq, now, reason).await?;
-        if buried {
-            let details = json!({ "event_id": event_id, "reason": reason });
-            append_dead(&mut tx, details, now).await?;
-        }
-        tx.commit().await?;
-        Ok(buried)
-    }
 }
 
 async fn append_dead(tx: &mut WriteTx, details: serde_json::Value, now: i64) -> Result<(), Error> {
@@ -391,35 +349,4 @@ fn level_of(stored: &str) -> Level {
         .into_iter()
         .find(|level| level.as_str() == stored)
         .unwrap_or(Level::Critical)
-}
-
-/// An event that one lane is about; given back when dropped.
-struct Claim<'a> {
-    taken: &'a Mutex<BTreeSet<i64>>,
-    seq: Option<i64>,
-}
-
-impl<'a> Claim<'a> {
-    /// `None` while another lane is about it. What goes to every channel needs no claim.
-    fn of(taken: &'a Mutex<BTreeSet<i64>>, seq: i64, exclusive: bool) -> Option<Self> {
-        let seq = exclusive.then_some(seq);
-        let free = seq.is_none_or(|seq| {
-            taken
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(seq)
-        });
-        free.then_some(Self { taken, seq })
-    }
-}
-
-impl Drop for Claim<'_> {
-    fn drop(&mut self) {
-        if let Some(seq) = self.seq {
-            self.taken
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&seq);
-        }
-    }
 }

@@ -4,7 +4,7 @@
 //! the file under its lock, outside any transaction; mark it delivered and revoke what the
 //! file held before. At start the daemon finishes what was begun, by minting again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
@@ -360,8 +360,26 @@ async fn failed(
     Err(Error::TokenFileUnwritable { reason })
 }
 
-/// Finishes every hand-over that was begun at least `min_age_s` seconds ago and not finished:
-/// 0 at start, when nothing else can be at it. While the system is locked nothing is handed
+/// Whether the token file lies in this daemon's data directory: of several daemons on one
+/// database each finishes what it began itself, for no other can write there.
+fn is_ours(core: &Core, session: &Session) -> bool {
+    let Some(handover) = &session.handover else {
+        return false;
+    };
+    let recorded = Path::new(&handover.token_file);
+    if recorded.starts_with(core.data_dir.as_path()) {
+        return true;
+    }
+    // The same directory may be spelt otherwise today.
+    let real = |path: &Path| path.canonicalize().ok();
+    match (recorded.parent().and_then(real), real(&core.data_dir)) {
+        (Some(folder), Some(data_dir)) => folder.starts_with(data_dir),
+        _ => false,
+    }
+}
+
+/// Finishes every hand-over into this data directory that was begun at least `min_age_s` seconds
+/// ago and not finished: 0 at start, when nothing else can be at it. While the system is locked nothing is handed
 /// over: a restored database may hold hand-overs that were revoked since. Says how many were
 /// delivered and how many were revoked.
 ///
@@ -378,7 +396,7 @@ pub async fn resume_all(
         return Ok((0, 0));
     }
     for session in repo::undelivered(core.db.read(), now).await? {
-        if now - session.created_at < min_age_s {
+        if now - session.created_at < min_age_s || !is_ours(core, &session) {
             continue;
         }
         match deliver(core, &Actor::Daemon, session.id, finish).await {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Files that hold rules and values only.
-const PURE: [&str; 24] = [
+const PURE: [&str; 25] = [
     "actor.rs",
     "clock.rs",
     "entropy.rs",
@@ -15,6 +15,7 @@ const PURE: [&str; 24] = [
     "console/preferences/mod.rs",
     "console/roles.rs",
     "console/summary/mod.rs",
+    "lease/mod.rs",
     "notify/event.rs",
     "notify/health.rs",
     "notify/lane.rs",

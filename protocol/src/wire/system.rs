@@ -17,7 +17,7 @@ pub struct Health {
     /// Whether the database answers.
     pub database: bool,
     /// State of the Telegram poller: `off`, `starting`, `ok`, `conflict`, `unauthorized`,
-    /// `unreachable`.
+    /// `unreachable`, `standby` (another daemon on the same database speaks for all).
     pub telegram: String,
     /// The daemon's time.
     pub server_time: Timestamp,

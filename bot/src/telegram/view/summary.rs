@@ -1,4 +1,4 @@
-//! The daily summary, and the question when it is to come.
+//! The daily summary in words.
 
 use i18n_embed_fl::fl;
 use waiaas_daemon_core::console::summary::{Facts, Upcoming};

@@ -1,6 +1,8 @@
 //! A second daemon on the first one's database, with a data directory of its own: two of a
 //! fleet.
 
+use std::time::Duration;
+
 use waiaas::app::Daemon;
 use waiaas_daemon_core::clock::SharedClock;
 use waiaas_daemon_core::config::{Config, ConfigInputs};
@@ -11,20 +13,44 @@ use super::{Running, TestDaemon};
 /// The second daemon; it stops when dropped.
 pub struct Neighbour {
     running: Option<Running>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl TestDaemon {
     /// Starts a second daemon on the same database, bot and clock.
     pub async fn neighbour(&self) -> Neighbour {
+        self.start_neighbour(tempfile::tempdir().unwrap(), true)
+            .await
+    }
+
+    /// As [`TestDaemon::neighbour`], on a data directory that was copied from the first.
+    pub async fn copied_neighbour(&self) -> Neighbour {
         let dir = tempfile::tempdir().unwrap();
+        std::fs::copy(
+            self.data_dir().join("daemon.id"),
+            dir.path().join("daemon.id"),
+        )
+        .unwrap();
+        self.start_neighbour(dir, true).await
+    }
+
+    /// As [`TestDaemon::neighbour`], with no channel at all.
+    pub async fn neighbour_without_telegram(&self) -> Neighbour {
+        self.start_neighbour(tempfile::tempdir().unwrap(), false)
+            .await
+    }
+
+    async fn start_neighbour(&self, dir: tempfile::TempDir, telegram: bool) -> Neighbour {
         let own = self.data_dir();
         let database = format!("sqlite://{}", own.join("waiaas.db").display());
         let master_key = own.join("master.key").display().to_string();
-        let mut inputs = ConfigInputs::new(dir.path())
-            .with_override("http.listen", "--listen", "127.0.0.1:0")
-            .with_override("telegram.bot_token", "--set", self.sandbox.bot_token())
-            .with_override("telegram.api_url", "--set", self.sandbox.url());
+        let mut inputs =
+            ConfigInputs::new(dir.path()).with_override("http.listen", "--listen", "127.0.0.1:0");
+        if telegram {
+            inputs = inputs
+                .with_override("telegram.bot_token", "--set", self.sandbox.bot_token())
+                .with_override("telegram.api_url", "--set", self.sandbox.url());
+        }
         for (key, value) in &self.settings {
             inputs = inputs.with_override(key, "--set", value);
         }
@@ -36,7 +62,7 @@ impl TestDaemon {
         let running = Running::start(config, clock, Entropy::seeded(977)).await;
         Neighbour {
             running: Some(running),
-            _dir: dir,
+            dir,
         }
     }
 }
@@ -51,6 +77,22 @@ impl Neighbour {
     /// The second daemon.
     pub fn daemon(&self) -> &Daemon {
         &self.running.as_ref().unwrap().daemon
+    }
+
+    /// The token files in its own data directory.
+    pub fn token_files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.dir.path()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with("mcp-token")).collect()
+    }
+
+    /// Waits until it has looked at its outbox some more times.
+    pub async fn looked(&self) {
+        let core = &self.daemon().core;
+        for _ in 0..3 {
+            core.ring();
+            tokio::time::sleep(core.clock.timer(Duration::from_secs(6))).await;
+        }
     }
 
     /// Ends it as a crash does.

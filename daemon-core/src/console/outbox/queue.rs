@@ -2,13 +2,13 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Value,
 };
 use waiaas_protocol::ids::SessionId;
 
 use super::super::messages;
-use super::{ASKED_TO_WAIT, Call, Payload, Priority, SentButton};
+use super::{ASKED_TO_WAIT, CHAT_SHUT, Call, Payload, Priority, SentButton};
 use crate::core::Core;
 use crate::db::entity::telegram_outbox::{Column, Entity, Model};
 use crate::error::Error;
@@ -46,13 +46,37 @@ fn unsent(query: sea_orm::Select<Entity>) -> sea_orm::Select<Entity> {
         .filter(Column::DeadAt.is_null())
 }
 
-/// The first message of each chat, where it is due: answers, then alerts, then the rest,
-/// each in the order in which they were enqueued. A chat for which Telegram has asked to wait
-/// gets nothing but answers, whatever has come since.
+/// What the sender finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A message that is due.
+    Due(Box<Due>),
+    /// A row that this version cannot read.
+    Unreadable {
+        /// The row.
+        id: i64,
+        /// The event that it tells.
+        event_id: Option<String>,
+    },
+}
+
+/// A message is put off no longer than this, seconds: one that waits for a later time was put
+/// off by a clock that has been set back.
+pub const AHEAD_MAX_S: i64 = 86_400;
+
+fn is_due(now: i64) -> Condition {
+    Condition::any()
+        .add(Column::NextAttemptAt.lte(now))
+        .add(Column::NextAttemptAt.gt(now + AHEAD_MAX_S))
+}
+
+/// The first message of each chat, where it is due: answers, then critical alerts, then other
+/// alerts, then the rest, each in the order in which they were enqueued. A chat for which
+/// Telegram has asked to wait gets nothing but answers, whatever has come since.
 ///
 /// # Errors
 /// As the database says.
-pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<Due>, Error> {
+pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<Found>, Error> {
     let first_of_chat = Expr::cust(
         "telegram_outbox.id = (SELECT f.id FROM telegram_outbox f \
          WHERE f.chat_id = telegram_outbox.chat_id AND f.sent_at IS NULL AND f.dead_at IS NULL \
@@ -61,26 +85,36 @@ pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<
     let not_held = Expr::cust_with_values(
         "(telegram_outbox.priority = ? OR NOT EXISTS (SELECT 1 FROM telegram_outbox h \
          WHERE h.chat_id = telegram_outbox.chat_id AND h.sent_at IS NULL AND h.dead_at IS NULL \
-         AND h.last_error = ? AND h.next_attempt_at > ?))",
+         AND h.last_error = ? AND h.next_attempt_at > ? AND h.next_attempt_at <= ?))",
         [
             Value::from(Priority::Answer as i64),
             Value::from(ASKED_TO_WAIT),
             Value::from(now),
+            Value::from(now + AHEAD_MAX_S),
         ],
     );
     let rows = unsent(Entity::find())
         .filter(first_of_chat)
         .filter(not_held)
-        .filter(Column::NextAttemptAt.lte(now))
+        .filter(is_due(now))
         .order_by_asc(Column::Priority)
         .order_by_asc(Column::Id)
         .limit(limit)
         .all(db)
         .await?;
-    rows.into_iter().map(to_due).collect()
+    Ok(rows.into_iter().map(to_found).collect())
 }
 
-/// The first message of a chat that is no alert, where it is due.
+fn to_found(row: Model) -> Found {
+    let (id, event_id) = (row.id, row.event_id.clone());
+    match to_due(row) {
+        Ok(due) => Found::Due(Box::new(due)),
+        Err(_) => Found::Unreadable { id, event_id },
+    }
+}
+
+/// The first message of a chat that is neither an answer nor an alert, where it is due. One that
+/// cannot be read is left for later.
 ///
 /// # Errors
 /// As the database says.
@@ -95,8 +129,9 @@ pub async fn first_chatter(
         .order_by_asc(Column::Id)
         .one(db)
         .await?;
-    let due = row.filter(|row| row.next_attempt_at <= now);
-    due.map(to_due).transpose()
+    let due =
+        row.filter(|row| row.next_attempt_at <= now || row.next_attempt_at > now + AHEAD_MAX_S);
+    Ok(due.and_then(|row| to_due(row).ok()))
 }
 
 /// Lets the alerts of a session that wait in a chat go ahead with the CRITICAL one that comes
@@ -204,7 +239,7 @@ pub async fn mark_later(
 }
 
 /// Makes every message due that waits for another attempt, except where Telegram itself has
-/// asked to wait: it is back. Says how many.
+/// asked to wait, or lets nothing be written: it is back. Says how many.
 ///
 /// # Errors
 /// As the database says.
@@ -216,7 +251,13 @@ pub async fn hurry(core: &Core) -> Result<u64, Error> {
         .filter(Column::SentAt.is_null())
         .filter(Column::DeadAt.is_null())
         .filter(Column::NextAttemptAt.gt(now))
-        .filter(Column::LastError.ne(ASKED_TO_WAIT))
+        .filter(
+            Condition::any().add(Column::LastError.is_null()).add(
+                Condition::all()
+                    .add(Column::LastError.ne(ASKED_TO_WAIT))
+                    .add(Column::LastError.not_like(format!("{CHAT_SHUT}%"))),
+            ),
+        )
         .exec(&*tx)
         .await?;
     tx.commit().await?;
@@ -232,14 +273,32 @@ pub async fn hurry(core: &Core) -> Result<u64, Error> {
 /// As the database says.
 pub async fn mark_dead(
     tx: &impl ConnectionTrait,
-    due: &Due,
+    id: i64,
     error: &str,
     now: i64,
 ) -> Result<(), Error> {
     Entity::update_many()
         .col_expr(Column::DeadAt, Expr::value(now))
         .col_expr(Column::LastError, Expr::value(error))
-        .filter(Column::Id.eq(due.id))
+        .filter(Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes back what waits for a chat whose reader may no longer use the console, in the caller's
+/// transaction. Answers to taps say nothing and stay.
+///
+/// # Errors
+/// As the database says.
+pub async fn withdraw(tx: &impl ConnectionTrait, chat_id: i64, now: i64) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::DeadAt, Expr::value(now))
+        .col_expr(Column::LastError, Expr::value("its reader was removed"))
+        .filter(Column::ChatId.eq(chat_id))
+        .filter(Column::Priority.ne(Priority::Answer as i64))
+        .filter(Column::SentAt.is_null())
+        .filter(Column::DeadAt.is_null())
         .exec(tx)
         .await?;
     Ok(())

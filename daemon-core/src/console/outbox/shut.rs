@@ -2,7 +2,9 @@
 //! never written to it. What is to be said there waits until they write.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select,
+};
 
 use crate::core::Core;
 use crate::db::entity::telegram_outbox::{Column, Entity};
@@ -25,6 +27,22 @@ fn waiting_in(chat_id: i64) -> Select<Entity> {
 pub async fn is_shut(db: &impl ConnectionTrait, chat_id: i64) -> Result<bool, Error> {
     let shut = waiting_in(chat_id).filter(Column::LastError.starts_with(CHAT_SHUT));
     Ok(shut.count(db).await? > 0)
+}
+
+/// Whether an event was told in some chat, or waits for one that is not shut.
+///
+/// # Errors
+/// As the database says.
+pub async fn may_still_arrive(db: &impl ConnectionTrait, event_id: &str) -> Result<bool, Error> {
+    let open = Condition::all().add(Column::DeadAt.is_null()).add(
+        Condition::any()
+            .add(Column::LastError.is_null())
+            .add(Column::LastError.not_like(format!("{CHAT_SHUT}%"))),
+    );
+    let rows = Entity::find()
+        .filter(Column::EventId.eq(event_id))
+        .filter(Condition::any().add(Column::SentAt.is_not_null()).add(open));
+    Ok(rows.count(db).await? > 0)
 }
 
 /// Somebody has written from this chat: what waits for it is sent now.

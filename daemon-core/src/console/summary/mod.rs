@@ -1,4 +1,4 @@
-//! The daily summary that a reader may ask for (CONSOLE.md, `/notify`): when it is due, and what
+//! The daily summary that a reader may ask for in `/notify`: when it is due, and what
 //! it says. Pure; SQL is in `repo`, the use case in `service`.
 
 pub mod repo;
@@ -41,7 +41,13 @@ impl Schedule {
     pub fn due(&self, zone: &TimeZone, now: i64) -> Option<String> {
         let clock = local(zone, now);
         let today = clock.date().to_string();
-        let told = self.told_day.as_ref().is_some_and(|day| *day >= today);
+        // Somebody who travels west may have been told of tomorrow. A day further ahead comes
+        // from a clock that was wrong.
+        let tomorrow = clock.date().tomorrow().map(|day| day.to_string());
+        let told = self
+            .told_day
+            .as_ref()
+            .is_some_and(|day| *day == today || tomorrow.as_ref().is_ok_and(|it| day == it));
         (minute_of(clock) >= self.minute && !told).then_some(today)
     }
 }
@@ -107,6 +113,18 @@ mod tests {
         assert_eq!(wish.due(&seoul, at("2026-02-09T14:59:59Z")), None);
         let next = wish.due(&seoul, at("2026-02-10T03:00:00Z"));
         assert_eq!(next.as_deref(), Some("2026-02-10"), "late is better");
+    }
+
+    #[test]
+    fn a_clock_that_once_ran_far_ahead_silences_nothing_and_a_journey_west_tells_nothing_twice() {
+        let told = |day: &str| Schedule {
+            minute: 540,
+            told_day: Some(day.to_owned()),
+        };
+        let now = at("2026-02-08T10:26:25Z");
+        assert!(told("2030-01-01").due(&TimeZone::UTC, now).is_some());
+        assert!(told("2026-02-09").due(&TimeZone::UTC, now).is_none());
+        assert!(told("2026-02-08").due(&TimeZone::UTC, now).is_none());
     }
 
     #[test]

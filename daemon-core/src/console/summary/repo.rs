@@ -66,7 +66,7 @@ pub async fn set(
 /// # Errors
 /// As the database says.
 pub async fn mark_told(tx: &impl ConnectionTrait, user_id: i64, day: &str) -> Result<bool, Error> {
-    let untold = Column::ToldDay.is_null().or(Column::ToldDay.lt(day));
+    let untold = Column::ToldDay.is_null().or(Column::ToldDay.ne(day));
     let marked = Entity::update_many()
         .col_expr(Column::ToldDay, Expr::value(day))
         .filter(Column::UserId.eq(user_id))
