@@ -1,12 +1,14 @@
 //! `[telegram]`: the console is on when a bot token is given, directly or in a file.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+use super::HttpConfig;
 use super::inputs::ConfigInputs;
 use super::reader::Reader;
+use super::require_tls;
 use super::schema;
 use super::secret_file;
 
@@ -55,10 +57,34 @@ pub struct TelegramConfig {
     pub time_zone: String,
     /// Language of whoever has not chosen one; without it Telegram's own setting counts.
     pub language: Option<Language>,
+    /// How Telegram brings updates; without it they are fetched.
+    pub webhook: Option<WebhookConfig>,
+}
+
+/// Where updates arrive that Telegram brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookConfig {
+    /// As Telegram calls it.
+    pub url: String,
+    /// Where the proxy in front of the daemon calls it.
+    pub listen: SocketAddr,
+}
+
+impl WebhookConfig {
+    /// The path of [`WebhookConfig::url`]; the only one that is answered.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        rest.find('/').map_or("/", |slash| &rest[slash..])
+    }
 }
 
 /// The section, or `None` while no token is given.
-pub(super) fn read(reader: &mut Reader, inputs: &ConfigInputs) -> Option<TelegramConfig> {
+pub(super) fn read(
+    reader: &mut Reader,
+    inputs: &ConfigInputs,
+    http: &HttpConfig,
+) -> Option<TelegramConfig> {
     let (bot_token, bot_token_file) =
         secret_file::given(reader, inputs, &schema::BOT_TOKEN, &schema::BOT_TOKEN_FILE)?;
     Some(TelegramConfig {
@@ -73,7 +99,38 @@ pub(super) fn read(reader: &mut Reader, inputs: &ConfigInputs) -> Option<Telegra
         language: reader
             .text(&schema::LANGUAGE)
             .map(|code| Language::of_tag(&code)),
+        webhook: webhook(reader, http),
     })
+}
+
+fn webhook(reader: &mut Reader, http: &HttpConfig) -> Option<WebhookConfig> {
+    let url = reader.text(&schema::TELEGRAM_WEBHOOK_URL)?;
+    let listen = reader.address(&schema::WEBHOOK_LISTEN);
+    require_tls(reader, &schema::WEBHOOK_LISTEN, http, "what people write");
+    if listen == http.listen && listen.port() != 0 {
+        reader.refuse(
+            &schema::WEBHOOK_LISTEN,
+            "is where agents connect",
+            "an address of its own, such as 127.0.0.1:3101",
+        );
+    }
+    // A Bot API server of one's own calls any port.
+    let public = reader.source(&schema::API_URL).is_none() && url.starts_with("https://");
+    if public && port_of(&url).is_some_and(|port| !TELEGRAM_CALLS_PORTS.contains(&port)) {
+        reader.refuse(
+            &schema::TELEGRAM_WEBHOOK_URL,
+            "has a port that Telegram does not call",
+            "no port, or 443, 80, 88 or 8443",
+        );
+    }
+    Some(WebhookConfig { url, listen })
+}
+
+fn port_of(url: &str) -> Option<u16> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split('/').next()?;
+    let (_, port) = authority.rsplit_once(':')?;
+    port.parse().ok()
 }
 
 /// An IANA name that this program knows: a misspelt one would silently mean UTC.
@@ -101,6 +158,25 @@ pub(super) fn is_bot_token(text: &str) -> bool {
 
 /// Plain HTTP to another machine.
 pub(super) const NO_TLS: &str = "would send the bot token without TLS";
+
+/// The ports that Telegram's own servers call.
+const TELEGRAM_CALLS_PORTS: [u16; 4] = [443, 80, 88, 8443];
+const CALLBACK_NO_TLS: &str = "would let what people write travel without TLS";
+
+/// What is wrong with the address that Telegram is to call. Its path must arrive as it is
+/// written here: nothing in it may be rewritten on the way.
+pub(super) fn callback_url_problem(url: &str) -> Option<&'static str> {
+    match api_url_problem(url) {
+        Some(NO_TLS) => return Some(CALLBACK_NO_TLS),
+        Some(problem) => return Some(problem),
+        None => {}
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
+    let mut path = url.split('/').skip(3);
+    let dots = path.clone().any(|part| part == "." || part == "..");
+    (dots || !path.all(|part| part.chars().all(plain)))
+        .then_some("has a path with more than letters, digits, -, ., _ and ~")
+}
 
 /// What is wrong with a Bot API address. The host must be plain, so that nothing in it can
 /// make it look like this machine when it is not.
