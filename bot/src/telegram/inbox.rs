@@ -15,15 +15,21 @@ use super::schema::{self, Tree};
 
 const BATCH_ROWS: u64 = 50;
 const IDLE_MS: u64 = 5_000;
+/// Another daemon may have stored an update, and its bell is not heard here.
+const IDLE_WEBHOOK_MS: u64 = 1_000;
 const PAUSE_AFTER_FAILURE_MS: u64 = 500;
 
 /// Handles updates until cancelled. What is being handled when the stop comes is finished.
 pub(super) async fn run(console: Console, stop: CancellationToken) {
     let tree = schema::tree();
+    let idle_ms = console
+        .webhook
+        .as_ref()
+        .map_or(IDLE_MS, |_| IDLE_WEBHOOK_MS);
     while console.lease.wait(&stop).await {
         let pause = match pass(&console, &tree, &stop).await {
             Ok(true) => continue,
-            Ok(false) => Duration::from_millis(IDLE_MS),
+            Ok(false) => Duration::from_millis(idle_ms),
             Err(cause) => {
                 tracing::warn!(%cause, "stored updates not readable; trying again");
                 Duration::from_millis(PAUSE_AFTER_FAILURE_MS)

@@ -93,8 +93,8 @@ async fn deliver(console: &Console, due: &Due) -> Result<(), Error> {
     let now = console.core.clock.now_s();
     match told {
         Ok(Told::Done(message_id)) => {
-            // A conflict is about polling: that messages go out says nothing about it.
-            if console.core.health.state(CHANNEL) != ChannelState::Conflict {
+            // That messages go out says nothing about what comes in.
+            if !console.core.health.state(CHANNEL).is_about_receiving() {
                 console.report(ChannelState::Ok, None);
             }
             outbox::mark_sent(&console.core, due, message_id, now).await

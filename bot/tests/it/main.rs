@@ -23,6 +23,7 @@ mod console_roles;
 mod console_secrets;
 mod console_sessions;
 mod console_wallets;
+mod console_webhook;
 mod demo;
 mod harness;
 mod keeper;
