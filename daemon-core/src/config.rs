@@ -33,7 +33,7 @@ pub use notify::{CHANNELS, NotifyConfig};
 pub use problem::{ConfigErrors, ConfigProblem};
 pub use source::Source;
 pub use starter::{starter_text, write_private};
-pub use telegram::{Language, TelegramConfig, WebhookConfig};
+pub use telegram::{GENERAL_TOPIC_ID, GroupConfig, Language, TelegramConfig, WebhookConfig};
 
 use reader::Reader;
 

@@ -51,6 +51,8 @@ pub struct TelegramConfig {
     pub bot_token_file: Option<PathBuf>,
     /// The owner's private chat: pairs without a code.
     pub owner_chat_id: Option<i64>,
+    /// A group where paired people may use the console too.
+    pub group: Option<GroupConfig>,
     /// Bot API server, without a slash at its end.
     pub api_url: String,
     /// IANA name.
@@ -59,6 +61,27 @@ pub struct TelegramConfig {
     pub language: Option<Language>,
     /// How Telegram brings updates; without it they are fetched.
     pub webhook: Option<WebhookConfig>,
+}
+
+/// Topic of a group with topics that stands for what is in none.
+pub const GENERAL_TOPIC_ID: i64 = 1;
+
+/// A group, or one topic of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupConfig {
+    /// Negative.
+    pub chat_id: i64,
+    /// Without it every topic; [`GENERAL_TOPIC_ID`] for what is in none.
+    pub topic_id: Option<i64>,
+}
+
+impl GroupConfig {
+    /// Whether something came from there.
+    #[must_use]
+    pub fn includes(&self, chat_id: i64, topic_id: Option<i64>) -> bool {
+        let topic_id = topic_id.unwrap_or(GENERAL_TOPIC_ID);
+        chat_id == self.chat_id && self.topic_id.is_none_or(|wanted| wanted == topic_id)
+    }
 }
 
 /// Where updates arrive that Telegram brings.
@@ -91,6 +114,7 @@ pub(super) fn read(
         bot_token,
         bot_token_file,
         owner_chat_id: reader.integer(&schema::OWNER_CHAT_ID),
+        group: group(reader),
         api_url: reader
             .text(&schema::API_URL)?
             .trim_end_matches('/')
@@ -101,6 +125,19 @@ pub(super) fn read(
             .map(|code| Language::of_tag(&code)),
         webhook: webhook(reader, http),
     })
+}
+
+fn group(reader: &mut Reader) -> Option<GroupConfig> {
+    let topic_id = reader.integer(&schema::GROUP_TOPIC_ID);
+    let Some(chat_id) = reader.integer(&schema::GROUP_CHAT_ID) else {
+        if topic_id.is_some() {
+            let problem = "is a topic of no group";
+            let mend = "only together with telegram.group_chat_id";
+            reader.refuse(&schema::GROUP_TOPIC_ID, problem, mend);
+        }
+        return None;
+    };
+    Some(GroupConfig { chat_id, topic_id })
 }
 
 fn webhook(reader: &mut Reader, http: &HttpConfig) -> Option<WebhookConfig> {

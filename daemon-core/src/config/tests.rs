@@ -479,6 +479,46 @@ fn a_webhook_has_an_address_that_telegram_can_call() {
 }
 
 #[test]
+fn a_group_is_negative_and_a_topic_needs_it() {
+    let group = |id: &'static str, topic: &'static str| {
+        let keys = [
+            "WAIAAS_TELEGRAM__GROUP_CHAT_ID",
+            "WAIAAS_TELEGRAM__GROUP_TOPIC_ID",
+        ];
+        let given: Vec<_> = keys.into_iter().zip([id, topic]).collect();
+        let given: Vec<_> = given
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        let loaded = Config::load(&with_webhook(&given));
+        loaded.map(|config| config.telegram.and_then(|telegram| telegram.group))
+    };
+    let whole = group("-1001", "").expect("right").expect("a group");
+    assert!(whole.includes(-1001, None) && whole.includes(-1001, Some(7)));
+    assert!(!whole.includes(-1002, None) && !whole.includes(1001, None));
+    let topic = group("-1001", "7").expect("right").expect("a group");
+    assert!(topic.includes(-1001, Some(7)));
+    assert!(!topic.includes(-1001, Some(8)) && !topic.includes(-1001, None));
+    let general = group("-1001", "1").expect("right").expect("a group");
+    assert!(general.includes(-1001, None) && !general.includes(-1001, Some(7)));
+    assert_eq!(group("", "").expect("right"), None);
+    for (id, topic) in [
+        ("1001", ""),
+        ("0", ""),
+        ("-1001", "0"),
+        ("-1001", "-7"),
+        ("", "7"),
+    ] {
+        assert!(group(id, topic).is_err(), "{id} {topic}");
+    }
+    let refused = group("", "7").expect_err("no group").to_string();
+    assert!(
+        refused.contains("only together with telegram.group_chat_id"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn a_webhook_listens_on_loopback_and_beside_the_agents() {
     let url = ("WAIAAS_TELEGRAM__WEBHOOK_URL", "https://bots.example/a");
     let listening = |listen, more: &[(&'static str, &'static str)]| {
