@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use waiaas_daemon_core::Error;
-use waiaas_daemon_core::config::{Language, TelegramConfig, WebhookConfig};
+use waiaas_daemon_core::config::{GroupConfig, Language, TelegramConfig, WebhookConfig};
 use waiaas_daemon_core::console::operators::{self, Binding, Operator, PairedBy};
 use waiaas_daemon_core::console::outbox;
 use waiaas_daemon_core::core::Core;
@@ -75,6 +75,8 @@ pub struct Console {
     language: Option<Language>,
     time_zone: String,
     owner_chat_id: Option<i64>,
+    /// Where paired people may use the console besides their private chats.
+    pub(super) group: Option<GroupConfig>,
 }
 
 impl Console {
@@ -98,6 +100,7 @@ impl Console {
             language: telegram.language,
             time_zone: telegram.time_zone,
             owner_chat_id: telegram.owner_chat_id,
+            group: telegram.group,
             core,
         })
     }
@@ -163,6 +166,11 @@ impl Console {
         operators::bind_configured(&self.core, &binding)
             .await
             .map(|_| ())
+    }
+
+    /// The bot's user name; empty until Telegram has told it.
+    pub(super) fn bot_name(&self) -> String {
+        self.core.health.bot_username().unwrap_or_default()
     }
 
     /// Says how the channel is doing; logs only what changes.

@@ -14,6 +14,7 @@ mod console_change;
 mod console_claim;
 mod console_crash;
 mod console_delivery;
+mod console_group;
 mod console_kill_switch;
 mod console_language;
 mod console_new_session;
