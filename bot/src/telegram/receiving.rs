@@ -127,6 +127,7 @@ async fn introduce(console: &Console) -> Result<(), Option<Duration>> {
         .core
         .health
         .set_bot_username(Some(me.username().to_owned()));
+    console.inbox_bell.notify_one();
     console.introduce_commands().await;
     Ok(())
 }

@@ -478,6 +478,20 @@ async fn telegram_away_at_the_start_or_refusing_the_token_is_told_and_waited_for
 }
 
 #[tokio::test]
+async fn a_command_that_names_a_bot_waits_until_it_is_known_which_one_this_is() {
+    let mut bench = Bench::new().await;
+    bench.daemon.stop().await;
+    bench.daemon.sandbox.faults().go_away();
+    bench.start().await;
+    bench.telegram_is("unreachable").await;
+    let named = update(600_000_001, "/whoami@waiaas_sandbox_bot");
+    assert_eq!(bench.post(PATH, Some(&bench.secret()), named).await.0, 200);
+    bench.daemon.sandbox.faults().come_back();
+    bench.answered("1001", 1).await;
+    assert_eq!(bench.answers("commands only"), 0);
+}
+
+#[tokio::test]
 async fn another_address_in_the_configuration_is_set_and_an_old_one_is_known_until_it_is() {
     let mut bench = Bench::new().await;
     bench.daemon.stop().await;
