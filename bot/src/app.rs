@@ -87,6 +87,15 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
+    /// The webhook's address cannot be bound.
+    #[error("updates cannot be received at {address}; choose another with telegram.webhook_listen")]
+    WebhookListen {
+        /// The configured address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// The admin socket cannot be bound.
     #[error("the admin socket {} cannot be opened", .path.display())]
     AdminSocket {
@@ -113,6 +122,8 @@ pub struct Daemon {
     pub core: Core,
     /// Where agents are served.
     pub agents_addr: SocketAddr,
+    /// Where Telegram's updates are received, if they are.
+    pub webhook_addr: Option<SocketAddr>,
     /// Where the owner's machine is served.
     pub admin_socket: PathBuf,
     console: Option<Console>,
@@ -147,11 +158,8 @@ impl Daemon {
     ) -> Result<Self, StartError> {
         let core = setup::open(&paths(config), policy(config), clock, entropy).await?;
         let address = config.http.listen;
-        let listener = TcpListener::bind(address)
+        let (listener, agents_addr) = bind(address)
             .await
-            .map_err(|source| StartError::Listen { address, source })?;
-        let agents_addr = listener
-            .local_addr()
             .map_err(|source| StartError::Listen { address, source })?;
         let admin_socket = config.data_dir.join(ADMIN_SOCKET);
         let admin =
@@ -159,6 +167,7 @@ impl Daemon {
                 path: admin_socket.clone(),
                 source,
             })?;
+        let webhook = bind_webhook(config).await?;
         let stop = CancellationToken::new();
         // A start that fails halfway stops what it has begun.
         let stop_on_failure = stop.clone().drop_guard();
@@ -166,10 +175,12 @@ impl Daemon {
         // Unfinished hand-overs first: no agent may renew while its file is behind.
         let lease = Lease::new(&core, SPEAKER_LEASE);
         let console = start_console(config, &core, &lease, pacing, &tracker, &stop).await?;
+        let webhook_addr = webhook.as_ref().map(|(_, address)| *address);
+        receive(config, console.as_ref(), webhook, &tracker, &stop);
         let channels = channels(config, &core, console.as_ref())?;
         let settings = http_settings(config, agents_addr);
         let agents = http::agent_router(core.clone(), settings.clone());
-        tracker.spawn(http::serve::serve_agents(listener, agents, stop.clone()));
+        tracker.spawn(http::serve::serve_tcp(listener, agents, stop.clone()));
         let owner = http::admin_router(core.clone(), settings);
         tracker.spawn(http::serve::serve_admin(admin, owner, stop.clone()));
         tracker.spawn(Worker::new(core.clone(), channels).run(lease.clone(), stop.clone()));
@@ -178,6 +189,7 @@ impl Daemon {
         Ok(Self {
             core,
             agents_addr,
+            webhook_addr,
             admin_socket,
             console,
             lease,
@@ -210,6 +222,40 @@ impl Daemon {
         if let Err(cause) = std::fs::remove_file(&self.admin_socket) {
             tracing::debug!(%cause, "admin socket not removed");
         }
+    }
+}
+
+async fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+async fn bind_webhook(config: &Config) -> Result<Option<(TcpListener, SocketAddr)>, StartError> {
+    let webhook = config.telegram.as_ref().and_then(|it| it.webhook.as_ref());
+    let Some(address) = webhook.map(|webhook| webhook.listen) else {
+        return Ok(None);
+    };
+    let bound = bind(address).await;
+    bound
+        .map(Some)
+        .map_err(|source| StartError::WebhookListen { address, source })
+}
+
+/// Serves the door that Telegram brings updates to, where one is configured.
+fn receive(
+    config: &Config,
+    console: Option<&Console>,
+    bound: Option<(TcpListener, SocketAddr)>,
+    tracker: &TaskTracker,
+    stop: &CancellationToken,
+) {
+    let timeout = Duration::from_secs(config.http.request_timeout_s);
+    let door = console.and_then(|console| console.webhook_door(timeout));
+    if let (Some((listener, address)), Some(door)) = (bound, door) {
+        tracing::info!(%address, path = door.path, "receiving what Telegram brings");
+        let router = http::webhook::router(door);
+        tracker.spawn(http::serve::serve_tcp(listener, router, stop.clone()));
     }
 }
 

@@ -33,7 +33,7 @@ pub use notify::{CHANNELS, NotifyConfig};
 pub use problem::{ConfigErrors, ConfigProblem};
 pub use source::Source;
 pub use starter::{starter_text, write_private};
-pub use telegram::{Language, TelegramConfig};
+pub use telegram::{GENERAL_TOPIC_ID, GroupConfig, Language, TelegramConfig, WebhookConfig};
 
 use reader::Reader;
 
@@ -146,7 +146,7 @@ impl Config {
     pub fn load(inputs: &ConfigInputs) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::collect(inputs);
         let http = http(&mut reader);
-        let telegram = telegram::read(&mut reader, inputs);
+        let telegram = telegram::read(&mut reader, inputs, &http);
         let config = Self {
             data_dir: inputs.data_dir.clone(),
             http,
@@ -180,14 +180,21 @@ fn http(reader: &mut Reader) -> HttpConfig {
         address_burst: reader.number(&schema::ADDRESS_BURST),
         address_per_s: reader.number(&schema::ADDRESS_PER_S),
     };
-    if !http.listen.ip().to_canonical().is_loopback() && !http.behind_tls_proxy {
+    require_tls(reader, &schema::LISTEN, &http, "tokens");
+    http
+}
+
+/// Refuses an address beyond this machine, unless the owner says that something in front
+/// ends TLS; `what` would travel without it.
+fn require_tls(reader: &mut Reader, key: &schema::Key, http: &HttpConfig, what: &str) {
+    let address = reader.address(key);
+    if !address.ip().to_canonical().is_loopback() && !http.behind_tls_proxy {
         reader.refuse(
-            &schema::LISTEN,
-            "is not a loopback address, and tokens would travel without TLS",
+            key,
+            &format!("is not a loopback address, and {what} would travel without TLS"),
             "127.0.0.1 or [::1]; or put a TLS proxy in front and set http.behind_tls_proxy = true",
         );
     }
-    http
 }
 
 fn database_path(reader: &Reader, data_dir: &Path) -> PathBuf {

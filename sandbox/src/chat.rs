@@ -92,6 +92,21 @@ impl Chat {
         }
     }
 
+    /// Whether the group has topics.
+    pub(crate) fn is_forum(&self) -> bool {
+        matches!(self.kind, ChatKind::Supergroup { is_forum: true, .. })
+    }
+
+    fn threads_replies(&self) -> bool {
+        matches!(
+            self.kind,
+            ChatKind::Supergroup {
+                is_forum: false,
+                ..
+            }
+        )
+    }
+
     pub(crate) fn is_private(&self) -> bool {
         matches!(self.kind, ChatKind::Private(_))
     }
@@ -191,6 +206,9 @@ impl StoredMessage {
         if let Some(thread_id) = self.thread_id {
             message["message_thread_id"] = json!(thread_id);
             message["is_topic_message"] = json!(true);
+        } else if let (Some(replied), true) = (self.reply_to, chat.threads_replies()) {
+            // A thread of replies is no topic, and looks like one.
+            message["message_thread_id"] = json!(replied);
         }
         if let Some(edit_date) = self.edit_date {
             message["edit_date"] = json!(edit_date);

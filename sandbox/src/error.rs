@@ -42,6 +42,9 @@ pub enum PersonError {
     /// The chat does not exist.
     #[error("there is no chat {0}")]
     ChatMissing(i64),
+    /// The chat has no topics, or a topic was named that none can be.
+    #[error("chat {0} has no such topic")]
+    TopicMissing(i64),
     /// The message is not in the chat, or was deleted.
     #[error("there is no message {0} in the chat")]
     MessageMissing(i64),

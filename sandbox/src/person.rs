@@ -78,6 +78,25 @@ impl Person {
         })
     }
 
+    /// Replies to a message in a group, where a topic is kept; returns the message id.
+    pub fn reply_in_group(
+        &self,
+        group_id: i64,
+        message_id: i64,
+        text: &str,
+    ) -> Result<i64, PersonError> {
+        let thread_id = self.shared.read(|state, _| {
+            let replied = state.chats.get(&group_id)?.message(message_id)?;
+            replied.thread_id
+        });
+        self.write(Writing {
+            chat_id: group_id,
+            thread_id,
+            reply_to: Some(message_id),
+            text,
+        })
+    }
+
     fn write(&self, writing: Writing<'_>) -> Result<i64, PersonError> {
         if writing.text.trim().is_empty() {
             return Err(PersonError::TextEmpty);
@@ -98,6 +117,13 @@ impl Person {
                 && chat.message(replied).is_none()
             {
                 return Err(PersonError::MessageMissing(replied));
+            }
+            // What is written outside all topics has no topic; the number 1 stands for it.
+            if writing
+                .thread_id
+                .is_some_and(|id| id <= 1 || !chat.is_forum())
+            {
+                return Err(PersonError::TopicMissing(chat_id));
             }
             chat.known = true;
             chat.threads.extend(writing.thread_id);

@@ -127,6 +127,12 @@ impl Sandbox {
         });
     }
 
+    /// Lets the bot read every group message from now on, or again only what is meant for it.
+    pub fn read_all_group_messages(&self, all: bool) {
+        self.shared
+            .write(|state, _| state.bot.reads_all_group_messages = all);
+    }
+
     /// A chat as it stands now, private or group; `None` if there is no such chat.
     #[must_use]
     pub fn chat(&self, chat_id: i64) -> Option<ChatView> {

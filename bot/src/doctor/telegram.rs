@@ -4,13 +4,13 @@
 use std::path::Path;
 
 use i18n_embed_fl::fl;
-use waiaas_daemon_core::config::TelegramConfig;
+use waiaas_daemon_core::config::{TelegramConfig, WebhookConfig};
 use waiaas_daemon_core::notify::health::ChannelState;
 use waiaas_protocol::wire::{ChannelHealth, StatusBody};
 
 use super::{Check, Findings, Machine};
 use crate::cli::{Texts, shell};
-use crate::telegram::{self, ProbeFault, SeenBot};
+use crate::telegram::{self, ProbeFault, SeenBot, SeenWebhook};
 
 /// The channel's name in the daemon's answers.
 const CHANNEL: &str = "telegram";
@@ -45,7 +45,7 @@ pub(super) async fn examine(machine: &Machine<'_>, status: Option<&StatusBody>) 
     if let Some(status) = status {
         let is_telegram = |channel: &&ChannelHealth| channel.channel == CHANNEL;
         let channel = status.channels.iter().find(is_telegram);
-        poller(machine, channel, &seen, &mut findings);
+        receiving(machine, config, channel, &seen, &mut findings);
     }
     findings
 }
@@ -57,12 +57,7 @@ fn bot(machine: &Machine<'_>, config: &TelegramConfig, seen: &Seen, findings: &m
         Seen::Answered(Ok(bot)) => {
             let name = bot.username.clone();
             findings.ok(fl!(texts, "cli-doctor-telegram-ok", name = name));
-            if bot.has_webhook {
-                findings.warning(
-                    fl!(texts, "cli-doctor-telegram-webhook"),
-                    delete_webhook(texts, config),
-                );
-            }
+            webhook(machine, config, bot.webhook, findings);
         }
         Seen::Answered(Err(ProbeFault::Unauthorized)) => findings.serious(
             fl!(texts, "cli-doctor-telegram-refused"),
@@ -88,6 +83,40 @@ fn bot(machine: &Machine<'_>, config: &TelegramConfig, seen: &Seen, findings: &m
                 reason = reason.clone()
             ),
             findings,
+        ),
+    }
+}
+
+/// Whether what people write reaches the daemon the way that is configured.
+fn webhook(
+    machine: &Machine<'_>,
+    config: &TelegramConfig,
+    seen: SeenWebhook,
+    findings: &mut Findings,
+) {
+    let texts = machine.texts;
+    let run = format!("{} run", machine.program);
+    match (seen, &config.webhook) {
+        (SeenWebhook::None, None) => {}
+        (SeenWebhook::Ours | SeenWebhook::Other, None) => findings.warning(
+            fl!(texts, "cli-doctor-telegram-webhook"),
+            delete_webhook(texts, config),
+        ),
+        (SeenWebhook::Ours, Some(ours)) => {
+            let url = ours.url.clone();
+            findings.ok(fl!(texts, "cli-doctor-telegram-webhook-ours", url = url));
+        }
+        (SeenWebhook::None, Some(_)) => findings.warning(
+            fl!(texts, "cli-doctor-telegram-webhook-none"),
+            fl!(
+                texts,
+                "cli-doctor-telegram-webhook-none-mend",
+                command = run
+            ),
+        ),
+        (SeenWebhook::Other, Some(_)) => findings.warning(
+            fl!(texts, "cli-doctor-telegram-webhook-other"),
+            fl!(texts, "cli-doctor-telegram-webhook-other-mend"),
         ),
     }
 }
@@ -125,9 +154,10 @@ fn delete_webhook(texts: &Texts, config: &TelegramConfig) -> String {
     }
 }
 
-/// What the daemon says of its own polling, where the look from here has not said it already.
-fn poller(
+/// What the daemon says of its receiving, where the look from here has not said it already.
+fn receiving(
     machine: &Machine<'_>,
+    config: &TelegramConfig,
     channel: Option<&ChannelHealth>,
     seen: &Seen,
     findings: &mut Findings,
@@ -144,7 +174,23 @@ fn poller(
     };
     let failed_here = matches!(seen, Seen::Answered(Err(_)));
     let state = channel.state.as_str();
-    if state == ChannelState::Conflict.as_str() {
+    let webhook = config.webhook.as_ref();
+    if let (Some(_), true) = (webhook, state == ChannelState::Conflict.as_str()) {
+        let said_here =
+            matches!(seen, Seen::Answered(Ok(bot)) if bot.webhook == SeenWebhook::Other);
+        if !said_here {
+            findings.warning(
+                fl!(texts, "cli-doctor-telegram-webhook-other"),
+                fl!(texts, "cli-doctor-telegram-webhook-other-mend"),
+            );
+        }
+    } else if let (Some(ours), true) = (webhook, state == ChannelState::Undelivered.as_str()) {
+        let reason = channel.problem.clone().unwrap_or_default();
+        findings.serious(
+            fl!(texts, "cli-doctor-telegram-undelivered", reason = reason),
+            undelivered_mend(texts, ours),
+        );
+    } else if state == ChannelState::Conflict.as_str() {
         findings.serious(
             fl!(texts, "cli-doctor-telegram-conflict"),
             fl!(texts, "cli-doctor-telegram-conflict-mend"),
@@ -158,6 +204,21 @@ fn poller(
             format!("{program} status"),
         );
     }
+}
+
+/// The door answers 401 to whoever does not show the secret: then the way to it is right.
+fn undelivered_mend(texts: &Texts, webhook: &WebhookConfig) -> String {
+    let command = format!(
+        "curl -sS -o /dev/null -w '%{{http_code}}' -X POST {}",
+        shell::quoted(&webhook.url)
+    );
+    let listen = webhook.listen.to_string();
+    fl!(
+        texts,
+        "cli-doctor-telegram-undelivered-mend",
+        listen = listen,
+        command = command
+    )
 }
 
 fn shown(path: &Path) -> String {

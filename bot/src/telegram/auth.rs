@@ -1,6 +1,7 @@
 //! Who may act: the one function that every update passes first (CONSOLE.md, "Who may act").
-//! Default deny: user id **and** chat id must be an operator's, whose role must allow it. A tap is judged by who taps,
-//! not by the chat that the button hangs in.
+//! Default deny: user id **and** chat id must be an operator's, or the chat must be the
+//! configured group and topic, and the role must allow it. A tap is judged by who taps, not by
+//! the chat that the button hangs in.
 
 use teloxide::types::{CallbackQuery, Message, Update, UpdateKind, User};
 use waiaas_daemon_core::Error;
@@ -10,7 +11,7 @@ use waiaas_daemon_core::console::outbox;
 use waiaas_daemon_core::console::roles::{self, Permission};
 
 use super::action::Action;
-use super::command;
+use super::command::{self, Command, Request};
 use super::console::Console;
 
 /// What came in, whoever sent it.
@@ -20,7 +21,7 @@ pub(super) struct Incoming {
     pub(super) user_id: i64,
     /// In which chat; for a tap without a message, the one who taps.
     pub(super) chat_id: i64,
-    /// In which topic.
+    /// In which topic, where the group has topics.
     pub(super) thread_id: Option<i32>,
     /// `@name` without the sign.
     pub(super) username: Option<String>,
@@ -30,6 +31,17 @@ pub(super) struct Incoming {
     pub(super) language_code: Option<String>,
     /// What.
     pub(super) what: What,
+}
+
+impl Incoming {
+    /// Whether nobody else reads the answer.
+    pub(super) const fn is_private(&self) -> bool {
+        self.chat_id == self.user_id
+    }
+
+    fn is_tap(&self) -> bool {
+        matches!(self.what, What::Tap { .. })
+    }
 }
 
 /// What came in.
@@ -55,9 +67,9 @@ pub(super) enum Gate {
         operator: Box<Operator>,
         permission: Permission,
     },
-    /// Somebody else, in their own private chat.
+    /// Somebody else, in their own private chat or in the configured group.
     Stranger,
-    /// A message in a group: not for us.
+    /// A message in another group, or one that is not for us.
     Ignored,
 }
 
@@ -72,12 +84,11 @@ pub(super) fn read(update: Update) -> Option<Incoming> {
 
 fn from_message(message: &Message) -> Option<Incoming> {
     let user = message.from.as_ref()?;
-    let thread_id = message.thread_id.map(|thread| thread.0.0);
     let text = message.text().unwrap_or_default().to_owned();
     Some(incoming(
         user,
         message.chat.id.0,
-        thread_id,
+        topic_of(message),
         What::Message { text },
     ))
 }
@@ -90,8 +101,15 @@ fn from_tap(query: CallbackQuery) -> Incoming {
         data: query.data.unwrap_or_default(),
         message_id: message.map(|message| i64::from(message.id().0)),
     };
+    let topic = message.and_then(|message| topic_of(message.regular_message()?));
     let own_chat = user_id(&query.from);
-    incoming(&query.from, chat_id.unwrap_or(own_chat), None, what)
+    incoming(&query.from, chat_id.unwrap_or(own_chat), topic, what)
+}
+
+/// A thread of replies has a number like a topic's, and is none.
+fn topic_of(message: &Message) -> Option<i32> {
+    let thread = message.thread_id.filter(|_| message.is_topic_message);
+    thread.map(|thread| thread.0.0)
 }
 
 fn user_id(user: &User) -> i64 {
@@ -116,7 +134,15 @@ fn incoming(user: &User, chat_id: i64, thread_id: Option<i32>, what: What) -> In
 /// As the database says; then nothing is allowed.
 pub(super) async fn judge(console: &Console, incoming: &Incoming) -> Result<Gate, Error> {
     let operator = operators::by_user(console.core.db.read(), incoming.user_id).await?;
-    if let Some(operator) = operator.filter(|operator| operator.chat_id == incoming.chat_id) {
+    let in_group = is_in_group(console, incoming);
+    let known = |operator: &Operator| {
+        operator.chat_id == incoming.chat_id || in_group || asks_for_ids(console, incoming)
+    };
+    let tap = incoming.is_tap();
+    if !incoming.is_private() && !tap && !is_for_us(console, incoming) {
+        return Ok(Gate::Ignored);
+    }
+    if let Some(operator) = operator.filter(known) {
         let operator = remember(console, incoming, operator).await?;
         outbox::reopen_chat(&console.core, incoming.chat_id).await?;
         let operator = Box::new(operator);
@@ -130,13 +156,36 @@ pub(super) async fn judge(console: &Console, incoming: &Incoming) -> Result<Gate
             }
         });
     }
-    let private = incoming.chat_id == incoming.user_id;
-    let tap = matches!(incoming.what, What::Tap { .. });
-    Ok(if private || tap {
+    Ok(if incoming.is_private() || in_group || tap {
         Gate::Stranger
     } else {
         Gate::Ignored
     })
+}
+
+/// Whether it comes from the configured group and topic.
+fn is_in_group(console: &Console, incoming: &Incoming) -> bool {
+    let topic = incoming.thread_id.map(i64::from);
+    let group = console.group;
+    group.is_some_and(|group| group.includes(incoming.chat_id, topic))
+}
+
+/// A paired person must be able to learn the ids of a group before it is configured.
+fn asks_for_ids(console: &Console, incoming: &Incoming) -> bool {
+    match &incoming.what {
+        What::Message { text } => {
+            command::read(text, &console.bot_name()) == Request::Command(Command::WhoAmI)
+        }
+        What::Tap { .. } => false,
+    }
+}
+
+/// In a group people talk with each other, and with other bots.
+fn is_for_us(console: &Console, incoming: &Incoming) -> bool {
+    match &incoming.what {
+        What::Message { text } => command::is_for(text, &console.bot_name()),
+        What::Tap { .. } => true,
+    }
 }
 
 /// What the sender must be allowed. A button that is not theirs asks for nothing here: it is
@@ -144,8 +193,7 @@ pub(super) async fn judge(console: &Console, incoming: &Incoming) -> Result<Gate
 async fn permission(console: &Console, incoming: &Incoming) -> Result<Permission, Error> {
     let data = match &incoming.what {
         What::Message { text } => {
-            let bot_name = console.core.health.bot_username().unwrap_or_default();
-            return Ok(command::permission_of(text, &bot_name));
+            return Ok(command::permission_of(text, &console.bot_name()));
         }
         What::Tap { data, .. } => data,
     };

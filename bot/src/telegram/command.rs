@@ -82,9 +82,37 @@ pub(super) fn permission_of(text: &str, bot_name: &str) -> Permission {
     }
 }
 
+/// Whether a message in a group is for us: a command that is known, or one that names the bot.
+pub(super) fn is_for(text: &str, bot_name: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let named = first.split_once('@').is_some_and(|(command, name)| {
+        command.starts_with('/') && !name.is_empty() && name.eq_ignore_ascii_case(bot_name)
+    });
+    named || matches!(read(text, bot_name), Request::Command(_))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_a_group_only_what_is_meant_for_us_is_for_us() {
+        for (text, ours) in [
+            ("/status", true),
+            ("/status@waiaas_bot", true),
+            ("/status@WAIAAS_bot x", true),
+            ("/nonsense@waiaas_bot", true),
+            ("/status@other_bot", false),
+            ("/status@", false),
+            ("/nonsense", false),
+            ("hello @waiaas_bot", false),
+            ("hello", false),
+            ("", false),
+        ] {
+            assert_eq!(is_for(text, "waiaas_bot"), ours, "{text}");
+        }
+        assert!(!is_for("/status@other_bot", "") && !is_for("/nonsense@", ""));
+    }
 
     #[test]
     fn commands_with_and_without_arguments() {

@@ -9,10 +9,11 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use waiaas_daemon_core::Error;
-use waiaas_daemon_core::config::{Language, TelegramConfig};
+use waiaas_daemon_core::config::{GroupConfig, Language, TelegramConfig, WebhookConfig};
 use waiaas_daemon_core::console::operators::{self, Binding, Operator, PairedBy};
 use waiaas_daemon_core::console::outbox;
 use waiaas_daemon_core::core::Core;
+use waiaas_daemon_core::http::webhook::WebhookDoor;
 use waiaas_daemon_core::lease::Lease;
 use waiaas_daemon_core::notify::channel::Channel;
 use waiaas_daemon_core::notify::health::ChannelState;
@@ -21,7 +22,7 @@ use waiaas_protocol::wire::OperatorRole;
 use super::channel::TelegramChannel;
 use super::client::{self, ClientError};
 use super::view::{Reader, Words};
-use super::{inbox, poller, sender, summary};
+use super::{inbox, receiving, sender, summary};
 
 /// The channel's name in logs and in `/health`.
 pub(super) const CHANNEL: &str = "telegram";
@@ -66,12 +67,16 @@ pub struct Console {
     /// Of several daemons on one database the one with this lease speaks with Telegram.
     pub(super) lease: Lease,
     pub(super) inbox_bell: Arc<Notify>,
+    /// How Telegram brings updates, where it does.
+    pub(super) webhook: Option<WebhookConfig>,
     /// Work that outlives the update that caused it.
     pub(super) tasks: TaskTracker,
     words: Arc<Words>,
     language: Option<Language>,
     time_zone: String,
     owner_chat_id: Option<i64>,
+    /// Where paired people may use the console besides their private chats.
+    pub(super) group: Option<GroupConfig>,
 }
 
 impl Console {
@@ -89,11 +94,13 @@ impl Console {
             pacing: settings.pacing,
             lease,
             inbox_bell: Arc::new(Notify::new()),
+            webhook: telegram.webhook,
             tasks: TaskTracker::new(),
             words: Arc::new(Words::load()),
             language: telegram.language,
             time_zone: telegram.time_zone,
             owner_chat_id: telegram.owner_chat_id,
+            group: telegram.group,
             core,
         })
     }
@@ -105,7 +112,7 @@ impl Console {
     }
 
     /// Binds the configured owner, finishes hand-overs that were begun before the process
-    /// died, and starts poller, inbox, sender and sweeper. Telegram need not be reachable.
+    /// died, and starts receiver, inbox, sender and sweeper. Telegram need not be reachable.
     ///
     /// # Errors
     /// As the database says.
@@ -115,12 +122,25 @@ impl Console {
         stop: &CancellationToken,
     ) -> Result<(), Error> {
         self.bind_configured_owner().await?;
-        tracker.spawn(poller::run(self.clone(), stop.clone()));
+        tracker.spawn(receiving::run(self.clone(), stop.clone()));
         tracker.spawn(inbox::run(self.clone(), stop.clone()));
         tracker.spawn(sender::run(self.clone(), stop.clone()));
         tracker.spawn(summary::run(self.clone(), stop.clone()));
         tracker.spawn(sweep(self.clone(), stop.clone()));
         Ok(())
+    }
+
+    /// The door that Telegram brings updates to, where one is configured.
+    #[must_use]
+    pub fn webhook_door(&self, request_timeout: Duration) -> Option<WebhookDoor> {
+        let webhook = self.webhook.as_ref()?;
+        Some(WebhookDoor {
+            core: self.core.clone(),
+            path: webhook.path().to_owned(),
+            secret: self.core.master_key.webhook_secret(&self.token),
+            bell: Arc::clone(&self.inbox_bell),
+            request_timeout,
+        })
     }
 
     /// Waits for hand-overs that are under way.
@@ -146,6 +166,11 @@ impl Console {
         operators::bind_configured(&self.core, &binding)
             .await
             .map(|_| ())
+    }
+
+    /// The bot's user name; empty until Telegram has told it.
+    pub(super) fn bot_name(&self) -> String {
+        self.core.health.bot_username().unwrap_or_default()
     }
 
     /// Says how the channel is doing; logs only what changes.

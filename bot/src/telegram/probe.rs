@@ -1,14 +1,17 @@
 //! One look at the bot from outside the daemon, for `waiaas doctor`: does Telegram know the
 //! token, and does anything else take the bot's updates. As everywhere, no text leaves here
-//! with the token in it, and a webhook's address is not passed on: people put tokens there.
+//! with the token in it, and another webhook's address is not passed on: people put tokens
+//! there.
 
 use std::time::Duration;
 
+use reqwest::Url;
 use teloxide::prelude::Requester as _;
 use waiaas_daemon_core::config::TelegramConfig;
 
 use super::client;
 use super::fault::{Fault, judge};
+use super::webhook::is_same;
 
 /// How long the whole look may take.
 const LOOK_MAX_S: u64 = 6;
@@ -18,7 +21,18 @@ const LOOK_MAX_S: u64 = 6;
 pub(crate) struct SeenBot {
     /// Without the sign.
     pub(crate) username: String,
-    pub(crate) has_webhook: bool,
+    pub(crate) webhook: SeenWebhook,
+}
+
+/// Whom Telegram brings the bot's updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SeenWebhook {
+    /// Nobody: they are to be fetched.
+    None,
+    /// The configured address.
+    Ours,
+    /// Another one.
+    Other,
 }
 
 /// Why it says nothing.
@@ -66,8 +80,16 @@ async fn ask(config: &TelegramConfig) -> Result<SeenBot, ProbeFault> {
     let webhook = bot.get_webhook_info().await.map_err(refused)?;
     Ok(SeenBot {
         username: me.username().to_owned(),
-        has_webhook: webhook.url.is_some(),
+        webhook: seen(webhook.url.as_ref(), config),
     })
+}
+
+fn seen(set: Option<&Url>, config: &TelegramConfig) -> SeenWebhook {
+    match (set, &config.webhook) {
+        (None, _) => SeenWebhook::None,
+        (Some(set), Some(ours)) if is_same(set, &ours.url) => SeenWebhook::Ours,
+        (Some(_), _) => SeenWebhook::Other,
+    }
 }
 
 /// The text without the addresses that the HTTP library puts into it: who reads it knows where

@@ -85,7 +85,11 @@ fn operator_commands() -> Tree {
 fn stranger_commands() -> Tree {
     dptree::filter_map(read_command)
         .branch(dptree::filter_map(start_code).endpoint(pairing::by_stranger))
-        .branch(only(Command::WhoAmI).endpoint(help::who_am_i))
+        .branch(
+            only(Command::WhoAmI)
+                .filter(is_private)
+                .endpoint(help::who_am_i),
+        )
         .endpoint(stranger::on_message)
 }
 
@@ -117,12 +121,13 @@ fn is_stranger(gate: Gate) -> bool {
     matches!(gate, Gate::Stranger)
 }
 
+fn is_private(incoming: Arc<Incoming>) -> bool {
+    incoming.is_private()
+}
+
 fn read_command(console: Console, incoming: Arc<Incoming>) -> Option<Request> {
     match &incoming.what {
-        What::Message { text } => {
-            let bot_name = console.core.health.bot_username().unwrap_or_default();
-            Some(command::read(text, &bot_name))
-        }
+        What::Message { text } => Some(command::read(text, &console.bot_name())),
         What::Tap { .. } => None,
     }
 }

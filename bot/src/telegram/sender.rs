@@ -125,8 +125,8 @@ async fn deliver(console: &Console, unmarked: &Unmarked, due: &Due) -> Result<()
     let now = console.core.clock.now_s();
     match told {
         Ok(Told::Done(message_id)) => {
-            // A conflict is about polling: that messages go out says nothing about it.
-            if console.core.health.state(CHANNEL) != ChannelState::Conflict {
+            // That messages go out says nothing about what comes in.
+            if !console.core.health.state(CHANNEL).is_about_receiving() {
                 console.report(ChannelState::Ok, None);
             }
             unmarked.mark(console, due, message_id).await

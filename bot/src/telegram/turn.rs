@@ -102,8 +102,9 @@ impl Turn {
 
     /// A view as a new message in this chat.
     pub(super) fn say(&self, view: View) -> Vec<Draft> {
-        self.for_reader(view)
-            .into_sends(self.incoming.user_id, self.incoming.chat_id, self.now)
+        let (user, chat) = (self.incoming.user_id, self.incoming.chat_id);
+        let drafts = self.for_reader(view).into_sends(user, chat, self.now);
+        self.in_topic(drafts)
     }
 
     /// A view in place of the tapped message; as a new one where there is none to edit.
@@ -111,15 +112,21 @@ impl Turn {
         match self.tapped_message() {
             Some(id) => {
                 let target = Target::Message(id);
-                self.for_reader(view).into_edit(
-                    self.incoming.user_id,
-                    self.incoming.chat_id,
-                    target,
-                    self.now,
-                )
+                let (user, chat) = (self.incoming.user_id, self.incoming.chat_id);
+                let view = self.for_reader(view);
+                self.in_topic(view.into_edit(user, chat, target, self.now))
             }
             None => self.say(view),
         }
+    }
+
+    /// What is said in a topic is answered there.
+    fn in_topic(&self, mut drafts: Vec<Draft>) -> Vec<Draft> {
+        let thread_id = self.incoming.thread_id.map(i64::from);
+        for draft in &mut drafts {
+            draft.thread_id = thread_id;
+        }
+        drafts
     }
 
     /// Without the buttons that the reader's role may not use; a stranger has none.

@@ -23,6 +23,8 @@ pub(super) enum Rule {
     BotToken,
     /// `http(s)://host[:port][/path]`, plain HTTP only to loopback.
     ApiUrl,
+    /// `https://host[:port][/path]` as Telegram is to call it, plain HTTP only to loopback.
+    CallbackUrl,
     /// A Discord webhook, `https://…/webhooks/id/token`: who knows it may post.
     WebhookUrl,
     /// An ntfy topic, `https://host/topic`: on a public server who knows it may read.
@@ -87,6 +89,7 @@ impl Key {
             | Rule::Choice(_)
             | Rule::Text
             | Rule::ApiUrl
+            | Rule::CallbackUrl
             | Rule::DatabaseUrl
             | Rule::LogFilter
             | Rule::Amount
@@ -107,6 +110,9 @@ const UNIT_MIN_S: i64 = 300;
 const UNIT_MAX_S: i64 = 604_800;
 const RENEWALS_MAX: i64 = 100;
 const REJECT_WINDOW_MAX_S: i64 = 86_400;
+/// Telegram's ids have at most 52 significant bits.
+const GROUP_ID_MIN: i64 = -(1 << 52);
+const TOPIC_ID_MAX: i64 = i32::MAX as i64;
 
 macro_rules! keys {
     ($( $name:ident = $section:literal . $key:literal, $rule:expr, $fallback:expr, $about:literal; )+) => {
@@ -155,6 +161,14 @@ keys! {
         "IANA time zone of dates in the chat, such as Asia/Seoul.";
     LANGUAGE = "telegram"."language", Rule::Choice(&["en", "ko"]), Nothing,
         "Language of the chat; without it Telegram's own setting counts.";
+    GROUP_CHAT_ID = "telegram"."group_chat_id", integer(GROUP_ID_MIN, -1, "a group's id"), Nothing,
+        "A group in which paired people may use the console too (/whoami tells its id); everybody in it reads the answers.";
+    GROUP_TOPIC_ID = "telegram"."group_topic_id", integer(1, TOPIC_ID_MAX, "a topic's id"), Nothing,
+        "Only in this topic of that group; 1 is General.";
+    TELEGRAM_WEBHOOK_URL = "telegram"."webhook_url", Rule::CallbackUrl, Nothing,
+        "Where Telegram brings updates, through a TLS proxy of yours; without it the daemon fetches them.";
+    WEBHOOK_LISTEN = "telegram"."webhook_listen", Rule::Address, Value("127.0.0.1:3101"),
+        "Where that proxy brings them to; another address than loopback only with http.behind_tls_proxy.";
 
     DISCORD_WEBHOOK_URL = "notify"."discord_webhook_url", Rule::WebhookUrl, Nothing,
         "Discord webhook for alerts; whoever knows it can post. Better kept in a file of its own: discord_webhook_url_file.";

@@ -436,6 +436,110 @@ fn the_bot_api_address_must_keep_the_token_private() {
     }
 }
 
+fn with_webhook(more: &[(&str, &str)]) -> ConfigInputs {
+    let token = [("WAIAAS_TELEGRAM__BOT_TOKEN", TOKEN)];
+    with_env(&[&token[..], more].concat())
+}
+
+#[test]
+fn a_webhook_has_an_address_that_telegram_can_call() {
+    for (url, path) in [
+        ("https://bots.example", Some("/")),
+        ("https://bots.example/", Some("/")),
+        ("https://bots.example/a/b-1_2.~", Some("/a/b-1_2.~")),
+        ("https://bots.example:8443/a", Some("/a")),
+        ("http://127.0.0.1:9/a", Some("/a")),
+        ("http://localhost:9", Some("/")),
+        ("http://bots.example/a", None),
+        ("https://bots.example:444/a", None),
+        ("https://bots.example/a?b", None),
+        ("https://bots.example/a%20b", None),
+        ("https://bots.example/{a}", None),
+        ("https://bots.example/a/../b", None),
+        ("https://user@bots.example/a", None),
+        ("https:///a", None),
+        ("bots.example/a", None),
+    ] {
+        let loaded = Config::load(&with_webhook(&[("WAIAAS_TELEGRAM__WEBHOOK_URL", url)]));
+        assert_eq!(loaded.is_ok(), path.is_some(), "{url}");
+        if let Some(webhook) = loaded.ok().and_then(|config| config.telegram?.webhook) {
+            assert_eq!(
+                (webhook.path(), webhook.url.as_str()),
+                (path.unwrap_or_default(), url)
+            );
+        }
+    }
+    let own_server = [
+        ("WAIAAS_TELEGRAM__WEBHOOK_URL", "https://bots.example:444/a"),
+        ("WAIAAS_TELEGRAM__API_URL", "http://127.0.0.1:8081"),
+    ];
+    assert!(Config::load(&with_webhook(&own_server)).is_ok());
+    let config = Config::load(&with_webhook(&[])).expect("right");
+    assert_eq!(config.telegram.expect("a bot").webhook, None);
+}
+
+#[test]
+fn a_group_is_negative_and_a_topic_needs_it() {
+    let group = |id: &'static str, topic: &'static str| {
+        let keys = [
+            "WAIAAS_TELEGRAM__GROUP_CHAT_ID",
+            "WAIAAS_TELEGRAM__GROUP_TOPIC_ID",
+        ];
+        let given: Vec<_> = keys.into_iter().zip([id, topic]).collect();
+        let given: Vec<_> = given
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        let loaded = Config::load(&with_webhook(&given));
+        loaded.map(|config| config.telegram.and_then(|telegram| telegram.group))
+    };
+    let whole = group("-1001", "").expect("right").expect("a group");
+    assert!(whole.includes(-1001, None) && whole.includes(-1001, Some(7)));
+    assert!(!whole.includes(-1002, None) && !whole.includes(1001, None));
+    let topic = group("-1001", "7").expect("right").expect("a group");
+    assert!(topic.includes(-1001, Some(7)));
+    assert!(!topic.includes(-1001, Some(8)) && !topic.includes(-1001, None));
+    let general = group("-1001", "1").expect("right").expect("a group");
+    assert!(general.includes(-1001, None) && !general.includes(-1001, Some(7)));
+    assert_eq!(group("", "").expect("right"), None);
+    for (id, topic) in [
+        ("1001", ""),
+        ("0", ""),
+        ("-1001", "0"),
+        ("-1001", "-7"),
+        ("", "7"),
+    ] {
+        assert!(group(id, topic).is_err(), "{id} {topic}");
+    }
+    let refused = group("", "7").expect_err("no group").to_string();
+    assert!(
+        refused.contains("only together with telegram.group_chat_id"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_webhook_listens_on_loopback_and_beside_the_agents() {
+    let url = ("WAIAAS_TELEGRAM__WEBHOOK_URL", "https://bots.example/a");
+    let listening = |listen, more: &[(&'static str, &'static str)]| {
+        let given = [&[url, ("WAIAAS_TELEGRAM__WEBHOOK_LISTEN", listen)], more].concat();
+        Config::load(&with_webhook(&given))
+    };
+    assert!(listening("127.0.0.1:0", &[]).is_ok());
+    assert!(listening("[::1]:3101", &[]).is_ok());
+    let refused = listening("0.0.0.0:3101", &[]).expect_err("open to all");
+    insta::assert_snapshot!(refused.to_string(), @r#"
+    the configuration has 1 problem
+      WAIAAS_TELEGRAM__WEBHOOK_LISTEN: telegram.webhook_listen = "0.0.0.0:3101": is not a loopback address, and what people write would travel without TLS; allowed: 127.0.0.1 or [::1]; or put a TLS proxy in front and set http.behind_tls_proxy = true
+    "#);
+    assert!(listening("0.0.0.0:3101", &[("WAIAAS_HTTP__BEHIND_TLS_PROXY", "true")]).is_ok());
+    let refused = listening("127.0.0.1:3100", &[]).expect_err("taken");
+    assert!(
+        refused.to_string().contains("is where agents connect"),
+        "{refused}"
+    );
+}
+
 #[test]
 fn the_database_path_is_read_from_its_url() {
     for (url, path) in [

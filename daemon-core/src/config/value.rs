@@ -9,7 +9,7 @@ use super::database_url;
 use super::notify::{is_access_token, topic_url_problem, webhook_url_problem};
 use super::problem::shown;
 use super::schema::{Key, Rule};
-use super::telegram::{api_url_problem, is_bot_token};
+use super::telegram::{api_url_problem, callback_url_problem, is_bot_token};
 
 const TEXT_BYTES_MAX: usize = 4096;
 const AMOUNT_DIGITS_MAX: usize = 78; // 2^256 has 78.
@@ -130,6 +130,7 @@ pub(super) fn check(key: &Key, raw: &Raw<'_>) -> Result<Value, String> {
         | Rule::Text
         | Rule::BotToken
         | Rule::ApiUrl
+        | Rule::CallbackUrl
         | Rule::WebhookUrl
         | Rule::TopicUrl
         | Rule::AccessToken
@@ -152,6 +153,7 @@ fn check_text(rule: Rule, text: &str) -> Result<(), String> {
         Rule::Choice(words) => is(words.contains(&text), "is none of the allowed words"),
         Rule::BotToken => is(is_bot_token(text), "does not look like a bot token"),
         Rule::ApiUrl => api_url_problem(text).map_or(Ok(()), |problem| Err(problem.to_owned())),
+        Rule::CallbackUrl => callback_url_problem(text).map_or(Ok(()), |p| Err(p.to_owned())),
         Rule::WebhookUrl => webhook_url_problem(text).map_or(Ok(()), |p| Err(p.to_owned())),
         Rule::TopicUrl => topic_url_problem(text).map_or(Ok(()), |p| Err(p.to_owned())),
         Rule::AccessToken => is(is_access_token(text), "does not look like an access token"),
@@ -198,6 +200,10 @@ pub(super) fn allowed(rule: Rule) -> String {
         Rule::Text => format!("a text of 1 to {TEXT_BYTES_MAX} bytes"),
         Rule::BotToken => "digits, a colon and the rest, as @BotFather gives it".to_owned(),
         Rule::ApiUrl => "https://host[:port][/path]; http:// only to this machine".to_owned(),
+        Rule::CallbackUrl => {
+            "https://host[:port][/path] of plain characters; http:// only to this machine"
+                .to_owned()
+        }
         Rule::WebhookUrl => "https://host/…/webhooks/id/token, as Discord gives it".to_owned(),
         Rule::TopicUrl => "https://host[:port]/topic; http:// only to this machine".to_owned(),
         Rule::AccessToken => "one word of visible ASCII characters".to_owned(),

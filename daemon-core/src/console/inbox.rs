@@ -100,6 +100,19 @@ pub async fn newest(db: &impl ConnectionTrait, now: i64) -> Result<Option<i64>, 
     Ok(row.map(|row| row.update_id))
 }
 
+/// When the newest update came, Unix seconds.
+///
+/// # Errors
+/// As the database says.
+pub async fn last_received_at(db: &impl ConnectionTrait) -> Result<Option<i64>, Error> {
+    let row = Entity::find()
+        .order_by_desc(Column::ReceivedAt)
+        .limit(1)
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.received_at))
+}
+
 /// Marks an update as handled, in the transaction of what it did; says whether it was not
 /// handled before.
 ///

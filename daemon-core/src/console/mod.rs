@@ -4,6 +4,7 @@
 
 pub mod callbacks;
 pub mod inbox;
+pub mod intake;
 pub mod messages;
 pub mod operators;
 pub mod outbox;
@@ -12,3 +13,4 @@ pub mod preferences;
 pub mod refusals;
 pub mod roles;
 pub mod summary;
+pub mod webhook;

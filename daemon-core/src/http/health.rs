@@ -38,6 +38,9 @@ const fn is_failing(state: ChannelState) -> bool {
         ChannelState::Off | ChannelState::Starting | ChannelState::Ok | ChannelState::Standby => {
             false
         }
-        ChannelState::Conflict | ChannelState::Unauthorized | ChannelState::Unreachable => true,
+        ChannelState::Conflict
+        | ChannelState::Undelivered
+        | ChannelState::Unauthorized
+        | ChannelState::Unreachable => true,
     }
 }

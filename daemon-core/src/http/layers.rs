@@ -131,7 +131,11 @@ async fn limit_body(Extract(state): Extract<State>, request: Request, next: Next
 /// Runs the handler in a task of its own, so that a use case is never cut in two: whether the
 /// caller hangs up, or its time is over, what has begun is finished. A panic becomes an
 /// internal error; its text goes to the log only.
-async fn in_own_task(Extract(limit): Extract<Duration>, request: Request, next: Next) -> Response {
+pub(super) async fn in_own_task(
+    Extract(limit): Extract<Duration>,
+    request: Request,
+    next: Next,
+) -> Response {
     let task = tokio::spawn(next.run(request).in_current_span());
     match tokio::time::timeout(limit, task).await {
         Ok(Ok(response)) => response,

@@ -20,6 +20,7 @@ mod request_id;
 pub mod serve;
 mod session;
 mod wallet;
+pub mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,7 +98,7 @@ impl State {
     }
 }
 
-/// The agents' door. Serve it with [`serve::serve_agents`], which tells each request the
+/// The agents' door. Serve it with [`serve::serve_tcp`], which tells each request the
 /// address of its connection.
 pub fn agent_router(core: Core, settings: HttpSettings) -> Router {
     let (routes, _) = agent_door::routes().split_for_parts();

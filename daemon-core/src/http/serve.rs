@@ -36,8 +36,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 /// Only the owner reads and writes.
 const SOCKET_MODE: u32 = 0o600;
 
-/// Serves the agents' door until `stop`, then finishes what is in flight.
-pub async fn serve_agents(listener: TcpListener, router: Router, stop: CancellationToken) {
+/// Serves a door over TCP until `stop`, then finishes what is in flight.
+pub async fn serve_tcp(listener: TcpListener, router: Router, stop: CancellationToken) {
     let door = Connections::new(router);
     loop {
         let Some(seat) = door.seat(&stop).await else {

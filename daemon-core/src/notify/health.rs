@@ -16,8 +16,10 @@ pub enum ChannelState {
     Starting,
     /// Works.
     Ok,
-    /// Somebody else polls with the same token.
+    /// Somebody else takes what people write to the bot.
     Conflict,
+    /// What people write does not get here: Telegram cannot bring it.
+    Undelivered,
     /// The token is refused.
     Unauthorized,
     /// The other side does not answer.
@@ -35,10 +37,17 @@ impl ChannelState {
             Self::Starting => "starting",
             Self::Ok => "ok",
             Self::Conflict => "conflict",
+            Self::Undelivered => "undelivered",
             Self::Unauthorized => "unauthorized",
             Self::Unreachable => "unreachable",
             Self::Standby => "standby",
         }
+    }
+
+    /// Whether it is about what comes in: that something goes out says nothing against it.
+    #[must_use]
+    pub const fn is_about_receiving(self) -> bool {
+        matches!(self, Self::Conflict | Self::Undelivered)
     }
 }
 

@@ -10,7 +10,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use secrecy::{ExposeSecret, SecretBox};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
 use waiaas_protocol::claim_code::CLAIM_CODE_BYTES;
 
 /// Bytes of every key here.
@@ -18,6 +18,8 @@ pub const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 12;
 /// Names the key that claim codes are derived with, apart from the one that seals.
 const CLAIM_CODES: &[u8] = b"waiaas claim codes 1";
+/// Names the key that the webhook's secret is derived with.
+const WEBHOOK_SECRETS: &[u8] = b"waiaas webhook secrets 1";
 
 /// A key of 32 bytes.
 #[derive(Clone)]
@@ -67,8 +69,8 @@ impl MasterKey {
 
     /// The text for `master.key`.
     #[must_use]
-    pub fn to_text(&self) -> secrecy::SecretString {
-        secrecy::SecretString::from(format!("{}\n", hex::encode(self.0.expose())))
+    pub fn to_text(&self) -> SecretString {
+        SecretString::from(format!("{}\n", hex::encode(self.0.expose())))
     }
 
     /// Seals a signing key; its kid is bound in, so that rows cannot be swapped.
@@ -107,13 +109,26 @@ impl MasterKey {
     /// code is ever stored, and a copy of the database alone redeems nothing.
     #[must_use]
     pub fn claim_code(&self, session_id: &str) -> [u8; CLAIM_CODE_BYTES] {
-        let own = hmac::Key::new(hmac::HMAC_SHA256, self.0.expose());
-        let key = hmac::sign(&own, CLAIM_CODES);
-        let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_ref());
-        let tag = hmac::sign(&key, session_id.as_bytes());
+        let tag = self.derive(CLAIM_CODES, session_id.as_bytes());
         let mut bytes = [0; CLAIM_CODE_BYTES];
         bytes.copy_from_slice(&tag.as_ref()[..CLAIM_CODE_BYTES]);
         bytes
+    }
+
+    /// What Telegram shows when it brings an update of this bot, 64 hex digits: a pure
+    /// function, so that every daemon of a fleet agrees and nothing is stored.
+    #[must_use]
+    pub fn webhook_secret(&self, bot_token: &SecretString) -> SecretString {
+        let tag = self.derive(WEBHOOK_SECRETS, bot_token.expose_secret().as_bytes());
+        SecretString::from(hex::encode(tag.as_ref()))
+    }
+
+    /// A tag under a key that serves this purpose alone.
+    fn derive(&self, purpose: &[u8], of: &[u8]) -> hmac::Tag {
+        let own = hmac::Key::new(hmac::HMAC_SHA256, self.0.expose());
+        let key = hmac::sign(&own, purpose);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_ref());
+        hmac::sign(&key, of)
     }
 
     fn cipher(&self) -> Result<RandomizedNonceKey, SealError> {
@@ -142,6 +157,19 @@ mod tests {
         assert_eq!(code(1, "a"), code(1, "a"));
         assert_ne!(code(1, "a"), code(1, "b"));
         assert_ne!(code(1, "a"), code(2, "a"));
+    }
+
+    #[test]
+    fn the_webhook_secret_differs_by_bot_and_master_and_fits_into_its_header() {
+        let secret = |master: u8, token: &str| {
+            let secret = MasterKey::new([master; 32]).webhook_secret(&token.into());
+            secret.expose_secret().to_owned()
+        };
+        assert_eq!(secret(1, "1:a"), secret(1, "1:a"));
+        assert_ne!(secret(1, "1:a"), secret(1, "1:b"));
+        assert_ne!(secret(1, "1:a"), secret(2, "1:a"));
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        assert!(secret(1, "1:a").bytes().all(fits) && secret(1, "1:a").len() == 64);
     }
 
     #[test]

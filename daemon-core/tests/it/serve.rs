@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use waiaas_daemon_core::http::serve::{bind_admin, serve_admin, serve_agents};
+use waiaas_daemon_core::http::serve::{bind_admin, serve_admin, serve_tcp};
 
 use crate::harness::TestApp;
 
@@ -57,7 +57,7 @@ async fn the_agents_door_serves_and_stops() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let server = tokio::spawn(serve_agents(listener, app.agent_router(), stop.clone()));
+    let server = tokio::spawn(serve_tcp(listener, app.agent_router(), stop.clone()));
     let answer = ask(TcpStream::connect(address).await.unwrap(), "/health").await;
     assert!(
         answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"status\":\"ok\""),
@@ -87,7 +87,7 @@ async fn a_stop_finishes_what_is_in_flight() {
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
     let router = Router::new().route("/", slow);
-    let server = tokio::spawn(serve_agents(listener, router, stop.clone()));
+    let server = tokio::spawn(serve_tcp(listener, router, stop.clone()));
     let asking =
         tokio::spawn(async move { ask(TcpStream::connect(address).await.unwrap(), "/").await });
     begun.notified().await;

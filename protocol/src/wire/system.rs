@@ -16,8 +16,8 @@ pub struct Health {
     pub version: String,
     /// Whether the database answers.
     pub database: bool,
-    /// State of the Telegram poller: `off`, `starting`, `ok`, `conflict`, `unauthorized`,
-    /// `unreachable`, `standby` (another daemon on the same database speaks for all).
+    /// Whether updates arrive: `off`, `starting`, `ok`, `standby`, `conflict`, `undelivered`,
+    /// `unauthorized`, `unreachable`.
     pub telegram: String,
     /// The daemon's time.
     pub server_time: Timestamp,

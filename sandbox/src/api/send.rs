@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Context;
 use super::reply::{ApiError, ApiResult};
-use crate::chat::{Author, ChatKind, StoredMessage};
+use crate::chat::{Author, StoredMessage};
 use crate::faults::too_many_requests;
 use crate::keyboard;
 
@@ -50,10 +50,7 @@ fn thread(context: &Context<'_>, chat_id: i64) -> Result<Option<i64>, ApiError> 
         return Ok(None);
     };
     let chat = context.state.chats.get(&chat_id);
-    let exists = chat.is_some_and(|chat| {
-        matches!(chat.kind, ChatKind::Supergroup { is_forum: true, .. })
-            && chat.threads.contains(&thread_id)
-    });
+    let exists = chat.is_some_and(|chat| chat.is_forum() && chat.threads.contains(&thread_id));
     if !exists {
         return Err(ApiError::bad_request("message thread not found"));
     }

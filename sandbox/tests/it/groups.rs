@@ -91,6 +91,33 @@ async fn topics_exist_once_somebody_wrote_in_them() {
 }
 
 #[tokio::test]
+async fn only_a_forum_has_topics_and_a_thread_of_replies_is_none() {
+    let bench = Bench::new().await;
+    let plain = FORUM - 1;
+    bench.sandbox.group(group(FORUM, true));
+    bench.sandbox.group(group(plain, false));
+    bench.sandbox.group(group(GROUP, false));
+    let anna = bench.sandbox.person(PersonSpec::new(42, "Anna"));
+    for (chat, topic) in [(plain, 9), (GROUP, 9), (FORUM, 1), (FORUM, 0)] {
+        let refused = anna.send_in_group(chat, Some(topic), "/status");
+        assert_eq!(refused, Err(PersonError::TopicMissing(chat)));
+    }
+    for (chat, topic, thread) in [
+        (GROUP, None, json!(null)),
+        (plain, None, json!(1)),
+        (FORUM, Some(9), json!(9)),
+    ] {
+        let first = anna.send_in_group(chat, topic, "/first").unwrap();
+        anna.reply_in_group(chat, first, "/second").unwrap();
+        let reply = bench.updates(0).await.pop().unwrap()["message"].clone();
+        assert_eq!(reply["text"], "/second");
+        assert_eq!(reply["message_thread_id"], thread);
+        assert_eq!(reply["is_topic_message"] == json!(true), topic.is_some());
+        assert_eq!(reply["reply_to_message"]["message_id"], json!(first));
+    }
+}
+
+#[tokio::test]
 async fn taps_in_groups_name_the_tapper_and_the_group() {
     let bench = Bench::new().await;
     bench.sandbox.group(group(GROUP, false));

@@ -30,6 +30,8 @@ use crate::telegram::view::{View, grant};
 pub(in crate::telegram) struct Note {
     pub(in crate::telegram) user_id: i64,
     pub(in crate::telegram) chat_id: i64,
+    #[serde(default)]
+    pub(in crate::telegram) thread_id: Option<i64>,
     pub(in crate::telegram) message_id: Option<i64>,
     pub(in crate::telegram) language: String,
     #[serde(default)]
@@ -42,6 +44,7 @@ impl Note {
         Self {
             user_id: turn.incoming.user_id,
             chat_id: turn.incoming.chat_id,
+            thread_id: turn.incoming.thread_id.map(i64::from),
             message_id: turn.tapped_message(),
             language: turn.reader.language.code().to_owned(),
             time_zone: turn.reader.zone.iana_name().map(str::to_owned),
@@ -247,6 +250,7 @@ fn messages(console: &Console, view: &SessionView, outcome: &Outcome) -> Vec<Dra
     };
     for draft in &mut drafts {
         draft.session_id = Some(view.session.id.to_string());
+        draft.thread_id = note.thread_id;
     }
     drafts
 }

@@ -11,7 +11,7 @@ use crate::telegram::view::help;
 
 /// Somebody who is not paired: with a code they may become so.
 pub(in crate::telegram) async fn by_stranger(turn: Turn, code: Argument) -> Handled {
-    if code.0.is_empty() {
+    if code.0.is_empty() || !turn.incoming.is_private() {
         return stranger::on_message(turn).await;
     }
     redeem(turn, &code.0).await
@@ -23,6 +23,12 @@ pub(in crate::telegram) async fn by_operator(turn: Turn, code: Argument) -> Hand
         let name = turn.incoming.display_name.clone();
         return turn
             .finish_with(turn.say(help::greeting(&turn.reader, &name)))
+            .await;
+    }
+    // Everybody in a group has read it now. It is left as it is: who sent it can use it yet.
+    if !turn.incoming.is_private() {
+        return turn
+            .finish_with(turn.say(help::code_in_group(&turn.reader)))
             .await;
     }
     redeem(turn, &code.0).await

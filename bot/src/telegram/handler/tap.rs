@@ -25,6 +25,9 @@ pub(in crate::telegram) async fn on_tap(turn: Turn) -> Handled {
     let action: Action = serde_json::from_value(taken.action.clone()).map_err(Error::internal)?;
     let action = match action {
         Action::Create(grant) => return create(turn, tx, &taken, &grant).await,
+        Action::CreateForClaim(_) if !turn.incoming.is_private() => {
+            return not_in_group(&turn, tx).await;
+        }
         Action::CreateForClaim(grant) => return create_for_claim(turn, tx, &taken, &grant).await,
         other => other,
     };
@@ -157,6 +160,13 @@ async fn create_for_claim(turn: Turn, mut tx: WriteTx, taken: &Taken, grant: &Gr
         Ok(drafts) => turn.finish(tx, join(turn.answer(None), drafts)).await,
         Err(refusal) => refused(&turn, tx, refusal).await,
     }
+}
+
+/// A claim code is a secret, and a group would read it. The offer stays as it was.
+async fn not_in_group(turn: &Turn, tx: WriteTx) -> Handled {
+    drop(tx);
+    let toast = turn.reader.toast_claim_in_group();
+    turn.finish_with(turn.answer(Some(toast))).await
 }
 
 /// Nothing of the try may stay; the button is used up all the same.

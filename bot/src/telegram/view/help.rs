@@ -90,6 +90,10 @@ pub(in crate::telegram) fn who_am_i(
         ));
     }
     lines.push(match known {
+        Some(known) if chat_id != user_id => {
+            let role = role(reader, known);
+            fl!(reader.texts, "console-whoami-group", role = role)
+        }
         Some(known) => {
             let role = role(reader, known);
             fl!(reader.texts, "console-whoami-paired", role = role)
@@ -123,7 +127,22 @@ pub(in crate::telegram) fn refusal(reader: &Reader) -> View {
     View::text(fl!(reader.texts, "console-refusal"))
 }
 
+/// The same in a group.
+pub(in crate::telegram) fn refusal_in_group(reader: &Reader) -> View {
+    View::text(fl!(reader.texts, "console-refusal-group"))
+}
+
+/// A pairing code that was written where others read it.
+pub(in crate::telegram) fn code_in_group(reader: &Reader) -> View {
+    View::text(fl!(reader.texts, "console-code-in-group"))
+}
+
 impl Reader {
+    /// A claim code that was asked for where others would read it.
+    pub(in crate::telegram) fn toast_claim_in_group(&self) -> String {
+        fl!(self.texts, "console-toast-claim-in-group")
+    }
+
     /// A button that is not for the one who taps.
     pub(in crate::telegram) fn toast_not_yours(&self) -> String {
         fl!(self.texts, "console-toast-not-yours")

@@ -16,6 +16,12 @@ pub(super) struct Answer {
     pub(super) body: Value,
 }
 
+/// An address of this machine that nobody listens at.
+pub(super) fn free_address() -> SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
 pub(super) fn get(addr: SocketAddr, path: &str, token: Option<&str>) -> Answer {
     request(addr, "GET", path, token, "")
 }

@@ -14,6 +14,7 @@
 mod chat;
 mod clock;
 mod doors;
+mod front;
 mod neighbour;
 mod receiver;
 mod traces;
@@ -38,6 +39,7 @@ use waiaas_sandbox::{Person, PersonSpec, Sandbox, SandboxConfig};
 pub use chat::{Story, shown};
 pub use clock::TestClock;
 pub use doors::Issued;
+pub use front::Front;
 pub use neighbour::Neighbour;
 pub use receiver::{Received, Receiver, Reply};
 pub use traces::logs;
@@ -82,23 +84,22 @@ struct Running {
 }
 
 impl Running {
-    async fn start(config: Config, clock: SharedClock, entropy: Entropy) -> Self {
+    async fn start(config: &Config, clock: SharedClock, seed: u64) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
+        let (config, entropy) = (config.clone(), Entropy::seeded(seed));
         let started = runtime
             .spawn(async move { Daemon::start_paced(&config, clock, entropy, PACING).await });
         let daemon = started.await.unwrap().unwrap();
         Self { runtime, daemon }
     }
 
-    /// Ends it as a crash does.
     async fn kill(self) {
         drop(self.daemon);
-        let runtime = self.runtime;
-        tokio::task::spawn_blocking(move || runtime.shutdown_timeout(PATIENCE))
+        tokio::task::spawn_blocking(move || self.runtime.shutdown_timeout(PATIENCE))
             .await
             .unwrap();
     }
@@ -111,8 +112,8 @@ pub struct TestDaemon {
     pub stranger: Person,
     pub clock: Arc<TestClock>,
     pub language: &'static str,
+    inputs: ConfigInputs,
     config: Config,
-    settings: Vec<(&'static str, String)>,
     running: Option<Running>,
     /// The newest message that a test has looked at.
     seen: AtomicI64,
@@ -185,8 +186,8 @@ impl TestDaemon {
             sandbox,
             clock: Arc::default(),
             language: setup.language,
+            inputs,
             config,
-            settings: setup.settings,
             running: None,
             seen: AtomicI64::new(0),
             seed: setup.seed,
@@ -197,11 +198,20 @@ impl TestDaemon {
     /// Starts the daemon on its data directory.
     pub async fn start(&mut self) {
         assert!(self.running.is_none(), "it runs already");
-        let (config, clock) = (self.config.clone(), self.clock.clone() as SharedClock);
-        let entropy = Entropy::seeded(self.seed);
+        let running = Running::start(&self.config, self.clock.clone(), self.seed).await;
         // Another seed for the next start: ids must not repeat.
         self.seed += 1;
-        self.running = Some(Running::start(config, clock, entropy).await);
+        self.running = Some(running);
+    }
+
+    /// Changes the configuration for the next start; an empty value takes a setting away.
+    pub fn configure(&mut self, settings: &[(&str, &str)]) {
+        let chosen = |key: &str| settings.iter().any(|(other, _)| *other == key);
+        self.inputs.overrides.retain(|given| !chosen(&given.key));
+        for (key, value) in settings.iter().filter(|(_, value)| !value.is_empty()) {
+            self.inputs = self.inputs.clone().with_override(key, "--set", *value);
+        }
+        self.config = Config::load(&self.inputs).unwrap();
     }
 
     /// Ends the daemon as a crash does.
@@ -230,6 +240,11 @@ impl TestDaemon {
     /// Where agents are served until the daemon is started anew.
     pub fn agents_addr(&self) -> SocketAddr {
         self.daemon().agents_addr
+    }
+
+    /// Where Telegram's updates are received until the daemon is started anew.
+    pub fn webhook_addr(&self) -> SocketAddr {
+        self.daemon().webhook_addr.unwrap()
     }
 
     /// The data directory.

@@ -1,14 +1,16 @@
 //! A second daemon on the first one's database, with a data directory of its own: two of a
 //! fleet.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use waiaas::app::Daemon;
-use waiaas_daemon_core::clock::SharedClock;
 use waiaas_daemon_core::config::{Config, ConfigInputs};
-use waiaas_daemon_core::entropy::Entropy;
 
 use super::{Running, TestDaemon};
+
+/// Randomness that no other daemon of a test has.
+const SEED: u64 = 1_000_000;
 
 /// The second daemon; it stops when dropped.
 pub struct Neighbour {
@@ -41,25 +43,22 @@ impl TestDaemon {
     }
 
     async fn start_neighbour(&self, dir: tempfile::TempDir, telegram: bool) -> Neighbour {
-        let own = self.data_dir();
-        let database = format!("sqlite://{}", own.join("waiaas.db").display());
-        let master_key = own.join("master.key").display().to_string();
-        let mut inputs =
-            ConfigInputs::new(dir.path()).with_override("http.listen", "--listen", "127.0.0.1:0");
-        if telegram {
-            inputs = inputs
-                .with_override("telegram.bot_token", "--set", self.sandbox.bot_token())
-                .with_override("telegram.api_url", "--set", self.sandbox.url());
+        let own = self.data_dir().display();
+        let mut inputs = ConfigInputs {
+            data_dir: dir.path().to_owned(),
+            ..self.inputs.clone()
+        };
+        if !telegram {
+            let is_telegram = |key: &str| key.starts_with("telegram.bot_token");
+            inputs.overrides.retain(|given| !is_telegram(&given.key));
         }
-        for (key, value) in &self.settings {
-            inputs = inputs.with_override(key, "--set", value);
-        }
+        let database = format!("sqlite://{own}/waiaas.db");
+        let master_key = format!("{own}/master.key");
         let inputs = inputs
-            .with_override("database.url", "--set", &database)
-            .with_override("security.master_key_file", "--set", &master_key);
+            .with_override("database.url", "--set", database)
+            .with_override("security.master_key_file", "--set", master_key);
         let config = Config::load(&inputs).unwrap();
-        let clock = self.clock.clone() as SharedClock;
-        let running = Running::start(config, clock, Entropy::seeded(977)).await;
+        let running = Running::start(&config, self.clock.clone(), SEED).await;
         Neighbour {
             running: Some(running),
             dir,
@@ -72,6 +71,11 @@ impl Neighbour {
     pub fn telegram(&self) -> &'static str {
         let core = &self.daemon().core;
         core.health.state("telegram").as_str()
+    }
+
+    /// Where Telegram's updates are received.
+    pub fn webhook_addr(&self) -> SocketAddr {
+        self.daemon().webhook_addr.unwrap()
     }
 
     /// The second daemon.

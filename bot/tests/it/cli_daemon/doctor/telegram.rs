@@ -108,6 +108,45 @@ fn a_webhook_and_a_rival_keep_the_daemon_from_hearing() {
 }
 
 #[test]
+fn in_webhook_mode_only_the_webhook_of_ours_is_right() {
+    let bot = Bot::start();
+    let listen = http::free_address();
+    let url = format!("http://{listen}/tg");
+    let cli = Cli::new()
+        .env("WAIAAS_TELEGRAM__WEBHOOK_URL", &url)
+        .env("WAIAAS_TELEGRAM__WEBHOOK_LISTEN", &listen.to_string());
+    let (home, _daemon) = healthy(&bot, cli);
+    let examined = examine(&home);
+    assert!(examined.faults().is_empty(), "{:#?}", examined.findings);
+    let said = format!("{:?}", examined.findings);
+    assert!(
+        said.contains(&format!("brings what people write to {url}")),
+        "{said}"
+    );
+
+    let token = bot.sandbox.bot_token().to_owned();
+    for (set, part) in [
+        (
+            "setWebhook?url=http://127.0.0.1:9/secret-path",
+            "another program has set a webhook",
+        ),
+        ("deleteWebhook", "no webhook is set for this bot"),
+    ] {
+        let address = ([127, 0, 0, 1], bot.sandbox.port()).into();
+        let answer = http::get(address, &format!("/bot{token}/{set}"), None);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let examined = examine(&home);
+        let finding = examined.only("telegram", "warning");
+        assert!(finding.what.contains(part), "{finding:?}");
+        let said = format!("{:?}", examined.findings);
+        assert!(
+            !said.contains("secret-path") && !said.contains(&token),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn a_daemon_with_another_token_or_none() {
     let bot = Bot::start();
     let home = bot.home(Cli::new());
