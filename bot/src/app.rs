@@ -161,14 +161,15 @@ impl Daemon {
         let tracker = TaskTracker::new();
         // Unfinished hand-overs first: no agent may renew while its file is behind.
         let console = start_console(config, &core, pacing, &tracker, &stop).await?;
-        let channels = channels(config, &core, console.as_ref())?;
+        // Before the doors open: the owner's asks which channels there are.
+        let worker = Worker::new(core.clone(), channels(config, &core, console.as_ref())?);
         let settings = http_settings(config, agents_addr);
         let agents = http::agent_router(core.clone(), settings.clone());
         tracker.spawn(http::serve::serve_agents(listener, agents, stop.clone()));
         let owner = http::admin_router(core.clone(), settings);
         tracker.spawn(http::serve::serve_admin(admin, owner, stop.clone()));
         let alerts = Lease::new(&core, ALERTS_LEASE);
-        tracker.spawn(Worker::new(core.clone(), channels).run(alerts, stop.clone()));
+        tracker.spawn(worker.run(alerts, stop.clone()));
         tracker.spawn(scan(core.clone(), console.clone(), stop.clone()));
         stop_on_failure.disarm();
         Ok(Self {

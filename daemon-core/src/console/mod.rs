@@ -11,3 +11,6 @@ pub mod pairing;
 pub mod preferences;
 pub mod refusals;
 pub mod roles;
+
+/// The channel's name, in logs and in `/health`.
+pub const CHANNEL: &str = "telegram";

@@ -5,6 +5,7 @@
 mod keyboards;
 mod queue;
 mod target;
+mod told;
 
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
@@ -20,6 +21,7 @@ use crate::error::Error;
 pub use keyboards::{renew_keyboard, sweep_keyboards};
 pub use queue::{Due, depth, due, hold_chat, hurry, mark_dead, mark_later, mark_sent};
 pub use target::{Resolved, resolve};
+pub use told::{Told, first_waiting, told};
 
 /// The error of a message that waits because Telegram has asked for it.
 pub const ASKED_TO_WAIT: &str = "Telegram asks to wait";

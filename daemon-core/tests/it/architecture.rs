@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Files that hold rules and values only.
-const PURE: [&str; 23] = [
+const PURE: [&str; 24] = [
     "actor.rs",
     "clock.rs",
     "entropy.rs",
@@ -14,6 +14,7 @@ const PURE: [&str; 23] = [
     "claim/mod.rs",
     "console/preferences/mod.rs",
     "console/roles.rs",
+    "notify/delivery.rs",
     "notify/event.rs",
     "notify/health.rs",
     "notify/lane.rs",

@@ -14,6 +14,7 @@
 mod chat;
 mod clock;
 mod doors;
+mod program;
 mod receiver;
 mod traces;
 

@@ -37,7 +37,12 @@ pub struct Due {
     pub thread_id: Option<i64>,
 }
 
-fn unsent(query: sea_orm::Select<Entity>) -> sea_orm::Select<Entity> {
+/// Nothing in its chat goes before it.
+pub(super) const FIRST_OF_CHAT: &str = "telegram_outbox.id = (SELECT f.id FROM telegram_outbox f \
+     WHERE f.chat_id = telegram_outbox.chat_id AND f.sent_at IS NULL AND f.dead_at IS NULL \
+     ORDER BY f.priority, f.id LIMIT 1)";
+
+pub(super) fn unsent(query: sea_orm::Select<Entity>) -> sea_orm::Select<Entity> {
     query
         .filter(Column::SentAt.is_null())
         .filter(Column::DeadAt.is_null())
@@ -49,13 +54,8 @@ fn unsent(query: sea_orm::Select<Entity>) -> sea_orm::Select<Entity> {
 /// # Errors
 /// As the database says.
 pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<Due>, Error> {
-    let first_of_chat = Expr::cust(
-        "telegram_outbox.id = (SELECT f.id FROM telegram_outbox f \
-         WHERE f.chat_id = telegram_outbox.chat_id AND f.sent_at IS NULL AND f.dead_at IS NULL \
-         ORDER BY f.priority, f.id LIMIT 1)",
-    );
     let rows = unsent(Entity::find())
-        .filter(first_of_chat)
+        .filter(Expr::cust(FIRST_OF_CHAT))
         .filter(Column::NextAttemptAt.lte(now))
         .order_by_asc(Column::Priority)
         .order_by_asc(Column::Id)
