@@ -139,17 +139,31 @@ async fn a_channel_that_is_mended_takes_a_test_at_once_and_is_no_longer_left_alo
     let outcome = bench.outcome(&failed[0]).await;
     assert_eq!(outcome["problem"], "away");
     assert!(outcome["nextAttemptAt"].as_str() > Some("2026-02-08T10:31:00Z"));
+    bench.later(3).await;
+    assert_eq!(bench.second.asked().len(), before + 1, "then as the others");
 
     bench.second.always(Ok(Delivery::Accepted));
     let tested = bench.test(Some("second")).await;
     bench.work().await;
     assert_eq!(bench.outcome(&tested[0]).await["delivered"], true);
     let asked = bench.second.asked();
-    assert_eq!(
-        asked.last().unwrap(),
-        "b",
-        "and the rest follows: {asked:?}"
-    );
+    let rest = asked.contains(&"b".to_owned());
+    assert!(rest, "and the rest follows: {asked:?}");
+    let core = &bench.app.core;
+    assert_eq!(core.health.hold("second", core.clock.now_s()), None);
+}
+
+#[tokio::test]
+async fn many_that_wait_for_one_channel_stand_in_no_other_s_way() {
+    let bench = Bench::new().await;
+    bench.second.always(away());
+    // More than a lane looks at in one pass.
+    for _ in 0..70 {
+        bench.test(Some("second")).await;
+    }
+    bench.info(1, "a").await;
+    bench.work().await;
+    assert_eq!(bench.first.asked(), ["a"]);
 }
 
 #[tokio::test]
