@@ -177,13 +177,14 @@ impl Daemon {
         let console = start_console(config, &core, &lease, pacing, &tracker, &stop).await?;
         let webhook_addr = webhook.as_ref().map(|(_, address)| *address);
         receive(config, console.as_ref(), webhook, &tracker, &stop);
-        let channels = channels(config, &core, console.as_ref())?;
+        // Before the doors open: the owner's asks which channels there are.
+        let worker = Worker::new(core.clone(), channels(config, &core, console.as_ref())?);
         let settings = http_settings(config, agents_addr);
         let agents = http::agent_router(core.clone(), settings.clone());
         tracker.spawn(http::serve::serve_tcp(listener, agents, stop.clone()));
         let owner = http::admin_router(core.clone(), settings);
         tracker.spawn(http::serve::serve_admin(admin, owner, stop.clone()));
-        tracker.spawn(Worker::new(core.clone(), channels).run(lease.clone(), stop.clone()));
+        tracker.spawn(worker.run(lease.clone(), stop.clone()));
         tracker.spawn(scan(core.clone(), console.clone(), stop.clone()));
         stop_on_failure.disarm();
         Ok(Self {

@@ -29,7 +29,7 @@ use waiaas_protocol::wire::ConstraintsRequest;
 
 pub use describe::Setting;
 pub use inputs::{ConfigFile, ConfigInputs, Override};
-pub use notify::{CHANNELS, NotifyConfig};
+pub use notify::{CHANNELS, NotifyConfig, setting_of};
 pub use problem::{ConfigErrors, ConfigProblem};
 pub use source::Source;
 pub use starter::{starter_text, write_private};

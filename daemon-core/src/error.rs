@@ -37,6 +37,22 @@ pub enum Error {
     WalletNotFound { nearest: Option<String> },
     #[error("no such operator")]
     OperatorNotFound,
+    #[error("no such channel")]
+    ChannelNotFound {
+        channel: String,
+        nearest: Option<String>,
+        configured: Vec<&'static str>,
+    },
+    #[error("channel not configured")]
+    ChannelNotConfigured {
+        /// Which; absent when none at all is configured.
+        channel: Option<&'static str>,
+        configured: Vec<&'static str>,
+        /// The settings that would bring it up.
+        settings: Vec<&'static str>,
+    },
+    #[error("no such event")]
+    NotificationNotFound,
     #[error("all {max_renewals} renewals used")]
     RenewalLimitReached { max_renewals: i64 },
     #[error("renewal would pass the absolute end")]
@@ -159,6 +175,9 @@ impl Error {
             Self::AgentNotFound { .. } => ErrorCode::AgentNotFound,
             Self::WalletNotFound { .. } => ErrorCode::WalletNotFound,
             Self::OperatorNotFound => ErrorCode::OperatorNotFound,
+            Self::ChannelNotFound { .. } => ErrorCode::ChannelNotFound,
+            Self::ChannelNotConfigured { .. } => ErrorCode::ChannelNotConfigured,
+            Self::NotificationNotFound => ErrorCode::NotificationNotFound,
             Self::RenewalLimitReached { .. } => ErrorCode::RenewalLimitReached,
             Self::SessionAbsoluteLifetimeExceeded { .. } => {
                 ErrorCode::SessionAbsoluteLifetimeExceeded
@@ -214,6 +233,17 @@ impl Error {
             | Self::WalletNotFound {
                 nearest: Some(nearest),
             } => json!({ "nearest": nearest }),
+            Self::ChannelNotFound {
+                nearest: Some(nearest),
+                configured,
+                ..
+            } => json!({ "nearest": nearest, "configured": configured }),
+            Self::ChannelNotFound { configured, .. } => json!({ "configured": configured }),
+            Self::ChannelNotConfigured {
+                configured,
+                settings,
+                ..
+            } => json!({ "configured": configured, "settings": settings }),
             Self::RenewalLimitReached { max_renewals } => json!({ "maxRenewals": max_renewals }),
             Self::SessionAbsoluteLifetimeExceeded {
                 absolute_expires_at,

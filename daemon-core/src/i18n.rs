@@ -123,9 +123,11 @@ fn load(locale: Locale) -> FluentLanguageLoader {
 
 fn hint_key(error: &Error) -> String {
     let suffix = match error {
-        Error::AgentNotFound { nearest: Some(_) } | Error::WalletNotFound { nearest: Some(_) } => {
-            "nearest"
-        }
+        Error::AgentNotFound { nearest: Some(_) }
+        | Error::WalletNotFound { nearest: Some(_) }
+        | Error::ChannelNotFound {
+            nearest: Some(_), ..
+        } => "nearest",
         Error::SessionRequiresWallet {
             agent_name: Some(_),
         } => "named",
@@ -147,6 +149,26 @@ fn facts(error: &Error) -> FluentArgs<'_> {
         | Error::WalletNotFound {
             nearest: Some(name),
         } => fact("nearest", name.as_str()),
+        Error::ChannelNotFound {
+            channel,
+            nearest,
+            configured,
+        } => FluentArgs::from_iter([
+            ("channel", FluentValue::from(channel.as_str())),
+            ("nearest", nearest.as_deref().unwrap_or_default().into()),
+            ("configured", configured.join(", ").into()),
+            ("count", configured.len().into()),
+        ]),
+        Error::ChannelNotConfigured {
+            channel,
+            configured,
+            settings,
+        } => FluentArgs::from_iter([
+            ("channel", FluentValue::from(channel.unwrap_or("any"))),
+            ("configured", configured.join(", ").into()),
+            ("count", configured.len().into()),
+            ("settings", settings.join(", ").into()),
+        ]),
         Error::RenewalLimitReached { max_renewals } => fact("max", *max_renewals),
         Error::SessionAbsoluteLifetimeExceeded {
             absolute_expires_at,
@@ -181,6 +203,7 @@ fn facts(error: &Error) -> FluentArgs<'_> {
         | Error::AgentNotFound { nearest: None }
         | Error::WalletNotFound { nearest: None }
         | Error::OperatorNotFound
+        | Error::NotificationNotFound
         | Error::SessionRenewalMismatch
         | Error::RenewalConflict
         | Error::WalletAccessDenied
@@ -276,6 +299,26 @@ mod tests {
             Error::AgentNotFound { nearest: None },
             Error::WalletNotFound { nearest: name() },
             Error::WalletNotFound { nearest: None },
+            Error::ChannelNotFound {
+                channel: "diskord".to_owned(),
+                nearest: Some("discord".to_owned()),
+                configured: vec!["telegram"],
+            },
+            Error::ChannelNotFound {
+                channel: "x".to_owned(),
+                nearest: None,
+                configured: Vec::new(),
+            },
+            Error::ChannelNotConfigured {
+                channel: Some("ntfy"),
+                configured: vec!["telegram", "discord"],
+                settings: vec!["notify.ntfy_url"],
+            },
+            Error::ChannelNotConfigured {
+                channel: None,
+                configured: Vec::new(),
+                settings: vec!["telegram.bot_token_file", "notify.ntfy_url"],
+            },
             Error::RenewalLimitReached { max_renewals: 0 },
             Error::RenewalLimitReached { max_renewals: 1 },
             Error::RenewalLimitReached { max_renewals: 30 },

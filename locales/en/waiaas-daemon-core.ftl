@@ -27,6 +27,32 @@ error-wallet-not-found-nearest = Did you mean "{ $nearest }"?
 error-operator-not-found = Nobody with this id is paired.
 error-operator-not-found-hint = `waiaas pair list` shows everyone who is paired.
 
+error-channel-not-found = There is no channel "{ $channel }".
+error-channel-not-found-hint =
+    { $count ->
+        [0] Known are telegram, discord and ntfy; none of them is configured.
+       *[other] Known are telegram, discord and ntfy; configured: { $configured }.
+    }
+error-channel-not-found-nearest =
+    { $count ->
+        [0] Did you mean "{ $nearest }"? No channel is configured.
+       *[other] Did you mean "{ $nearest }"? Configured: { $configured }.
+    }
+
+error-channel-not-configured =
+    { $channel ->
+        [any] No channel of alerts is configured.
+       *[other] The channel { $channel } is not configured.
+    }
+error-channel-not-configured-hint =
+    { $count ->
+        [0] Set one of { $settings } and start the daemon anew.
+       *[other] Set { $settings } and start the daemon anew. Configured: { $configured }.
+    }
+
+error-notification-not-found = There is no such event in the log of alerts.
+error-notification-not-found-hint = `waiaas notify log` lists the events. What was told more than 30 days ago is deleted.
+
 error-renewal-limit-reached =
     { $max ->
         [0] This session was made without renewals.

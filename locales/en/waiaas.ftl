@@ -33,6 +33,7 @@ cli-head-agent = AGENT
 cli-head-applied = APPLIED
 cli-head-at = AT
 cli-head-chain = CHAIN
+cli-head-channel = CHANNEL
 cli-head-chat = CHAT
 cli-head-created = CREATED
 cli-head-details = DETAILS
@@ -42,11 +43,13 @@ cli-head-id = ID
 cli-head-key = KEY
 cli-head-last-renewed = LAST RENEWED
 cli-head-last-used = LAST USED
+cli-head-level = LEVEL
 cli-head-name = NAME
 cli-head-network = NETWORK
 cli-head-paired = PAIRED
 cli-head-reason = REASON
 cli-head-renewals = RENEWALS
+cli-head-result = RESULT
 cli-head-revoked = REVOKED
 cli-head-revoked-by = REVOKED BY
 cli-head-role = ROLE
@@ -127,6 +130,26 @@ cli-audit-broken = The audit trail is NOT intact; the first bad position is { $s
 cli-audit-broken-hint = Somebody or something changed the database from outside. Keep a copy of it, and compare with your backups.
 cli-audit-intact = The audit trail is intact: { $entries } entries.
 cli-audit-none = There are no such entries.
+
+cli-notify-asked = Test alerts asked for: { $channels }. Waiting at most { $span } to see them delivered; Ctrl-C stops waiting.
+cli-notify-chat-dead = not in the chat of { $name }, given up
+cli-notify-chat-waiting = not yet in the chat of { $name }
+cli-notify-dead = given up
+cli-notify-dead-hint = It is not tried again. Mend the cause and test anew; `waiaas notify log --failed` lists what was given up.
+cli-notify-delivered = delivered
+cli-notify-failed = Not every channel has delivered the test
+cli-notify-in-chat = in the chat of { $name }
+cli-notify-interrupted = Stopped waiting. The test goes on: waiaas notify log --event CHANNEL_TEST
+cli-notify-next = { $what }; next try { $when }
+cli-notify-no-channel = there was no channel to tell it
+cli-notify-no-recipient = nobody is paired
+cli-notify-none = There are no such alerts.
+cli-notify-none-yet = There are no alerts yet. Send one to see whether it arrives: waiaas notify test
+cli-notify-pair-hint = Pair a phone with `waiaas pair`, and test anew.
+cli-notify-passed-over = passed over
+cli-notify-switched-off = switched off by everybody there
+cli-notify-waiting = not delivered yet
+cli-notify-waiting-hint = It is tried again until it arrives or is given up. `waiaas status` says how the channels are doing, `waiaas notify log --event CHANNEL_TEST` what becomes of the test.
 
 cli-pair-code = Send this to the bot until { $until }: /start { $code }
 cli-pair-done = Paired with { $name }.
@@ -818,6 +841,12 @@ alert-database-frozen =
 alert-power-added =
     🔑 { $what } { $subject }
     By { $by }, { $when }. Not you? Check the machine that runs waiaas.
+alert-channel-test =
+    🧪 Test alert for <b>{ $channel }</b>: this is how alerts arrive here. Nothing has happened.
+    Asked for by { $by }, { $when }.
+alert-channel-telegram = Telegram
+alert-channel-discord = Discord
+alert-channel-ntfy = ntfy
 alert-by-daemon = waiaas
 alert-by-machine = the machine
 alert-by-pairing-code = a pairing code

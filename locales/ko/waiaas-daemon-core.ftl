@@ -27,6 +27,32 @@ error-wallet-not-found-nearest = 혹시 "{ $nearest }"인가요?
 error-operator-not-found = 이 ID로 연결된 사람이 없습니다.
 error-operator-not-found-hint = `waiaas pair list` 명령으로 연결된 사람을 모두 볼 수 있습니다.
 
+error-channel-not-found = "{ $channel }" 채널이 없습니다.
+error-channel-not-found-hint =
+    { $count ->
+        [0] 쓸 수 있는 채널은 telegram, discord, ntfy이며, 설정된 채널은 없습니다.
+       *[other] 쓸 수 있는 채널은 telegram, discord, ntfy이며, 설정된 채널은 { $configured }입니다.
+    }
+error-channel-not-found-nearest =
+    { $count ->
+        [0] 혹시 "{ $nearest }"인가요? 설정된 채널은 없습니다.
+       *[other] 혹시 "{ $nearest }"인가요? 설정된 채널: { $configured }
+    }
+
+error-channel-not-configured =
+    { $channel ->
+        [any] 설정된 알림 채널이 없습니다.
+       *[other] { $channel } 채널이 설정되어 있지 않습니다.
+    }
+error-channel-not-configured-hint =
+    { $count ->
+        [0] 다음 중 하나를 설정한 뒤 데몬을 다시 시작하세요: { $settings }
+       *[other] { $settings } 값을 설정한 뒤 데몬을 다시 시작하세요. 설정된 채널: { $configured }
+    }
+
+error-notification-not-found = 알림 기록에 해당 사건이 없습니다.
+error-notification-not-found-hint = `waiaas notify log` 명령으로 기록을 볼 수 있습니다. 30일이 지난 알림은 지워집니다.
+
 error-renewal-limit-reached =
     { $max ->
         [0] 갱신할 수 없도록 만들어진 세션입니다.

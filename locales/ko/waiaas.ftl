@@ -33,6 +33,7 @@ cli-head-agent = 에이전트
 cli-head-applied = 적용
 cli-head-at = 시각
 cli-head-chain = 체인
+cli-head-channel = 채널
 cli-head-chat = 채팅
 cli-head-created = 생성
 cli-head-details = 내용
@@ -42,11 +43,13 @@ cli-head-id = ID
 cli-head-key = 키
 cli-head-last-renewed = 마지막 갱신
 cli-head-last-used = 마지막 사용
+cli-head-level = 등급
 cli-head-name = 이름
 cli-head-network = 네트워크
 cli-head-paired = 연결
 cli-head-reason = 이유
 cli-head-renewals = 갱신
+cli-head-result = 결과
 cli-head-revoked = 종료
 cli-head-revoked-by = 종료 주체
 cli-head-role = 역할
@@ -125,6 +128,26 @@ cli-audit-broken = 감사 기록이 온전하지 않습니다. 처음 어긋난 
 cli-audit-broken-hint = 누군가 또는 무언가가 밖에서 데이터베이스를 바꾸었습니다. 사본을 남기고 백업과 비교하세요.
 cli-audit-intact = 감사 기록이 온전합니다: { $entries }건.
 cli-audit-none = 해당하는 기록이 없습니다.
+
+cli-notify-asked = 테스트 알림을 요청했습니다: { $channels }. 전달될 때까지 최대 { $span } 동안 기다립니다. Ctrl-C로 멈춥니다.
+cli-notify-chat-dead = { $name } 님의 채팅에 보내지 못해 포기함
+cli-notify-chat-waiting = { $name } 님의 채팅에 아직 보내지 못함
+cli-notify-dead = 포기함
+cli-notify-dead-hint = 더는 다시 시도하지 않습니다. 원인을 해결한 뒤 다시 테스트하세요. 포기한 알림은 `waiaas notify log --failed`로 볼 수 있습니다.
+cli-notify-delivered = 전달됨
+cli-notify-failed = 테스트 알림을 전달하지 못한 채널이 있습니다
+cli-notify-in-chat = { $name } 님의 채팅에 도착함
+cli-notify-interrupted = 기다리기를 멈췄습니다. 테스트는 계속됩니다: waiaas notify log --event CHANNEL_TEST
+cli-notify-next = { $what } (다음 시도: { $when })
+cli-notify-no-channel = 알릴 채널이 없었음
+cli-notify-no-recipient = 연결된 사람이 없음
+cli-notify-none = 해당하는 알림이 없습니다.
+cli-notify-none-yet = 아직 알림이 없습니다. 알림이 도착하는지 확인하려면: waiaas notify test
+cli-notify-pair-hint = `waiaas pair`로 휴대폰을 연결한 뒤 다시 테스트하세요.
+cli-notify-passed-over = 건너뜀
+cli-notify-switched-off = 받는 사람이 모두 꺼 둠
+cli-notify-waiting = 아직 전달되지 않음
+cli-notify-waiting-hint = 도착하거나 포기할 때까지 다시 시도합니다. 채널 상태는 `waiaas status`로, 테스트 결과는 `waiaas notify log --event CHANNEL_TEST`로 볼 수 있습니다.
 
 cli-pair-code = { $until }까지 봇에게 보내세요: /start { $code }
 cli-pair-done = { $name } 님과 연결되었습니다.
@@ -787,6 +810,12 @@ alert-database-frozen =
 alert-power-added =
     🔑 { $what } { $subject }
     { $by }, { $when }. 본인이 한 일이 아니면 컴퓨터를 확인하세요.
+alert-channel-test =
+    🧪 <b>{ $channel }</b> 테스트 알림입니다. 알림은 이렇게 도착합니다. 실제로 일어난 일은 없습니다.
+    요청: { $by }, { $when }
+alert-channel-telegram = 텔레그램
+alert-channel-discord = 디스코드
+alert-channel-ntfy = ntfy
 alert-by-daemon = waiaas
 alert-by-machine = 컴퓨터
 alert-by-pairing-code = 연결 코드

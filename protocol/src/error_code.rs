@@ -62,6 +62,12 @@ registry! {
     WalletNotFound = "WALLET_NOT_FOUND", 404, false, "error-wallet-not-found";
     /// No such operator.
     OperatorNotFound = "OPERATOR_NOT_FOUND", 404, false, "error-operator-not-found";
+    /// No such channel of alerts.
+    ChannelNotFound = "CHANNEL_NOT_FOUND", 404, false, "error-channel-not-found";
+    /// The channel is not configured, or none is.
+    ChannelNotConfigured = "CHANNEL_NOT_CONFIGURED", 409, false, "error-channel-not-configured";
+    /// No such event in the log of alerts.
+    NotificationNotFound = "NOTIFICATION_NOT_FOUND", 404, false, "error-notification-not-found";
     /// Every renewal was used.
     RenewalLimitReached = "RENEWAL_LIMIT_REACHED", 403, false, "error-renewal-limit-reached";
     /// Another unit would pass the absolute end.

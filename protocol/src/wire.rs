@@ -7,6 +7,7 @@ mod agent;
 mod audit;
 mod constraints;
 mod error;
+mod notification;
 mod session;
 mod system;
 mod wallet;
@@ -18,6 +19,10 @@ pub use agent::{
 pub use audit::{AuditEntryBody, AuditPage, AuditVerification};
 pub use constraints::{ConstraintsBody, ConstraintsRequest};
 pub use error::{ErrorBody, Issue};
+pub use notification::{
+    ChannelDelivery, ChatDelivery, ChatStatus, DeliveryStatus, NotificationBody, NotificationPage,
+    NotificationShown, NotificationState, TestNotificationRequest,
+};
 pub use session::{
     ClaimSessionRequest, ClaimSessionResponse, CreateSessionRequest, CreateSessionResponse,
     RenewResponse, RevokeSessionRequest, RevokeSessionResponse, SelfAgent, SessionBody,

@@ -20,6 +20,7 @@ mod init;
 mod keys;
 mod killswitch;
 mod mcp;
+mod notify;
 mod openapi;
 mod output;
 mod pair;
@@ -105,6 +106,9 @@ enum Command {
     /// The audit trail
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Alerts: whether they arrive, and what became of them
+    #[command(subcommand)]
+    Notify(notify::Notify),
     /// The configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -143,6 +147,7 @@ async fn dispatch(command: Command, context: &Context) -> Outcome {
         Command::Keys(command) => command.run(context).await,
         Command::Mcp(command) => command.run(context).await,
         Command::Audit(command) => command.run(context).await,
+        Command::Notify(command) => command.run(context).await,
         Command::Config(command) => command.run(context),
         Command::Db(command) => command.run(context).await,
         Command::Openapi(command) => command.run(context),

@@ -24,8 +24,8 @@ use super::client::{self, ClientError};
 use super::view::{Reader, Words};
 use super::{inbox, receiving, sender, summary};
 
-/// The channel's name in logs and in `/health`.
-pub(super) const CHANNEL: &str = "telegram";
+pub(super) use waiaas_daemon_core::console::CHANNEL;
+
 /// How often keyboards that ran out are looked for, seconds of the daemon's clock.
 const SWEEP_INTERVAL_S: u64 = 60;
 

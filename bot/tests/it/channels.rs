@@ -13,19 +13,19 @@ use crate::harness::{Receiver, Reply, Setup, TestDaemon, logs};
 const NOW: i64 = 1_770_546_385;
 /// Not a whole number of hours, so that "in 6 h" does not change while messages are paced.
 const LATER: i64 = NOW + 6 * 3_600 + 1_800;
-const WEBHOOK_TOKEN: &str = "Whsec-4f9c2b7de1";
-const TOPIC: &str = "alerts-9d41c0aa";
-const ACCESS_TOKEN: &str = "tk_d1f0e77ab3";
+pub(crate) const WEBHOOK_TOKEN: &str = "Whsec-4f9c2b7de1";
+pub(crate) const TOPIC: &str = "alerts-9d41c0aa";
+pub(crate) const ACCESS_TOKEN: &str = "tk_d1f0e77ab3";
 
 /// A daemon with both servers, the first choice first.
-struct Bench {
-    daemon: TestDaemon,
-    discord: Receiver,
-    ntfy: Receiver,
+pub(crate) struct Bench {
+    pub(crate) daemon: TestDaemon,
+    pub(crate) discord: Receiver,
+    pub(crate) ntfy: Receiver,
 }
 
 impl Bench {
-    async fn new(language: &'static str, order: &str, paired: bool) -> Self {
+    pub(crate) async fn new(language: &'static str, order: &str, paired: bool) -> Self {
         let (discord, ntfy) = (Receiver::start().await, Receiver::start().await);
         let webhook = format!("http://{}/api/webhooks/17/{WEBHOOK_TOKEN}", discord.address);
         let settings = vec![
@@ -57,7 +57,7 @@ impl Bench {
         }
     }
 
-    async fn tell(&self, event: &Event) {
+    pub(crate) async fn tell(&self, event: &Event) {
         let core = self.daemon.core();
         let tx = core.db.begin_write().await.unwrap();
         outbox::enqueue(core, &*tx, event, NOW).await.unwrap();
@@ -76,7 +76,7 @@ impl Bench {
             .await;
     }
 
-    async fn received(&self, receiver: &Receiver, count: usize) {
+    pub(crate) async fn received(&self, receiver: &Receiver, count: usize) {
         self.daemon
             .until("requests", async || receiver.received().len() >= count)
             .await;
@@ -94,7 +94,7 @@ fn subject(name: &str) -> Subject {
     }
 }
 
-fn revoked(by: &str) -> Event {
+pub(crate) fn revoked(by: &str) -> Event {
     Event::SessionRevoked {
         subject: subject("trader"),
         by: by.to_owned(),
@@ -104,7 +104,7 @@ fn revoked(by: &str) -> Event {
     }
 }
 
-fn reused() -> Event {
+pub(crate) fn reused() -> Event {
     Event::SessionTokenReused {
         subject: subject("trader"),
         generation: 3,
@@ -123,8 +123,9 @@ fn limits() -> Limits {
     .unwrap()
 }
 
-/// Every event once, those with two forms twice; a hostile name among them.
-fn every_event() -> Vec<Event> {
+/// Every event once, those with two forms twice; a hostile name among them. The test of a
+/// channel is of this one.
+fn every_event(channel: &str) -> Vec<Event> {
     let by = || "machine:0".to_owned();
     vec![
         Event::SessionCreated {
@@ -200,6 +201,11 @@ fn every_event() -> Vec<Event> {
             by: by(),
             at: LATER,
         },
+        Event::ChannelTest {
+            channel: channel.to_owned(),
+            by: by(),
+            at: LATER,
+        },
     ]
 }
 
@@ -222,7 +228,7 @@ async fn every_event_in_every_language_as_discord_and_ntfy_are_sent_it() {
     for language in ["en", "ko"] {
         for order in ["discord", "ntfy"] {
             let bench = Bench::new(language, order, false).await;
-            for event in every_event() {
+            for event in every_event(order) {
                 bench.tell(&event).await;
                 // One by one, so that CRITICAL overtakes nothing; and at a pace that the
                 // channels take, so that what is told does not depend on how fast this runs.
@@ -234,7 +240,7 @@ async fn every_event_in_every_language_as_discord_and_ntfy_are_sent_it() {
                 _ => (&bench.ntfy, &bench.discord),
             };
             assert_bodies(&format!("channel_{order}__{language}"), first);
-            let all = every_event().len();
+            let all = every_event(order).len();
             assert_eq!(first.received().len(), all, "each once");
             assert_eq!(second.received().len(), 4, "CRITICAL only");
         }

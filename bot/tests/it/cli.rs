@@ -128,6 +128,9 @@ const PAGES: &[&[&str]] = &[
     &["keys", "rotate"],
     &["audit"],
     &["audit", "list"],
+    &["notify"],
+    &["notify", "test"],
+    &["notify", "log"],
     &["config"],
     &["db"],
     &["openapi"],
@@ -247,6 +250,8 @@ const CLIENT_COMMANDS: &[&[&str]] = &[
     &["keys", "rotate", "--revoke-all"],
     &["audit", "list"],
     &["audit", "verify"],
+    &["notify", "test"],
+    &["notify", "log", "--failed"],
     &["db", "confirm-restore"],
 ];
 

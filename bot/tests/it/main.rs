@@ -34,3 +34,5 @@ mod harness;
 mod keeper;
 mod mcp_clients;
 mod mcp_start;
+mod notify_log;
+mod notify_test;

@@ -10,6 +10,12 @@ use super::telegram::{Language, NO_TLS, api_url_problem, time_zone};
 
 /// Names of the channels, in the order that holds when none is chosen.
 pub const CHANNELS: [&str; 3] = ["telegram", "discord", "ntfy"];
+/// The setting that brings each of [`CHANNELS`] up.
+const CHANNEL_SETTINGS: [&str; 3] = [
+    "telegram.bot_token_file",
+    "notify.discord_webhook_url_file",
+    "notify.ntfy_url",
+];
 /// The longest topic that ntfy takes, characters.
 const TOPIC_CHARS_MAX: usize = 64;
 const CHANNEL_NO_TLS: &str = "would send alerts without TLS";
@@ -29,6 +35,15 @@ pub struct NotifyConfig {
     pub language: Language,
     /// IANA name of the time zone of their dates.
     pub time_zone: String,
+}
+
+/// The setting that brings a channel up.
+#[must_use]
+pub fn setting_of(channel: &str) -> Option<&'static str> {
+    let known = CHANNELS.into_iter().zip(CHANNEL_SETTINGS);
+    known
+        .into_iter()
+        .find_map(|(name, setting)| (name == channel).then_some(setting))
 }
 
 /// The section. `console` says that `[telegram]` is in use and has checked its own values.

@@ -14,3 +14,6 @@ pub mod refusals;
 pub mod roles;
 pub mod summary;
 pub mod webhook;
+
+/// The channel's name, in logs and in `/health`.
+pub const CHANNEL: &str = "telegram";

@@ -7,6 +7,7 @@ mod living;
 mod queue;
 mod shut;
 mod target;
+mod told;
 
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
@@ -26,6 +27,7 @@ pub use queue::{
 };
 pub use shut::{CHAT_SHUT, is_shut, may_still_arrive, reopen_chat};
 pub use target::{Resolved, resolve};
+pub use told::{Told, first_waiting, told};
 
 /// The error of a message that waits because Telegram has asked for it.
 pub const ASKED_TO_WAIT: &str = "Telegram asks to wait";

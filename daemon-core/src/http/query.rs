@@ -96,6 +96,20 @@ impl Query {
         chosen
     }
 
+    /// One of many words, in capitals or not; a wrong one is told the nearest.
+    pub(super) fn known(&mut self, name: &str, words: &[&'static str]) -> Option<&'static str> {
+        let text = self.text(name)?;
+        let chosen = words.iter().find(|word| word.eq_ignore_ascii_case(&text));
+        if chosen.is_none() {
+            let message = match nearest(&text, words.iter().map(|word| (*word).to_owned())) {
+                Some(near) => format!("is not known; did you mean {near}?"),
+                None => format!("must be one of {}", words.join(", ")),
+            };
+            self.issue(name, message);
+        }
+        chosen.copied()
+    }
+
     /// An id.
     pub(super) fn id<T: std::str::FromStr>(&mut self, name: &str) -> Option<T> {
         let text = self.text(name)?;

@@ -199,7 +199,32 @@ pub enum Event {
         by: String,
         at: i64,
     },
+    /// Somebody wants to see whether a channel works. It goes to that channel and no other.
+    ChannelTest {
+        channel: String,
+        by: String,
+        at: i64,
+    },
 }
+
+/// The code of every event there is.
+pub const CODES: [&str; 15] = [
+    "SESSION_CREATED",
+    "SESSION_RENEWED",
+    "SESSION_RENEWAL_REJECTED",
+    "SESSION_REVOKED",
+    "SESSION_EXPIRING_SOON",
+    "SESSION_EXPIRED",
+    "SESSION_TOKEN_REUSED",
+    "SESSION_CLAIMED",
+    "CLAIM_REUSED",
+    "KILL_SWITCH_ACTIVATED",
+    "KILL_SWITCH_RECOVERED",
+    "DATABASE_FROZEN",
+    "OPERATOR_REMOVED",
+    "POWER_ADDED",
+    "CHANNEL_TEST",
+];
 
 impl Event {
     /// The event's code.
@@ -220,6 +245,7 @@ impl Event {
             Self::DatabaseFrozen { .. } => "DATABASE_FROZEN",
             Self::OperatorRemoved { .. } => "OPERATOR_REMOVED",
             Self::PowerAdded { .. } => "POWER_ADDED",
+            Self::ChannelTest { .. } => "CHANNEL_TEST",
         }
     }
 
@@ -231,7 +257,8 @@ impl Event {
             | Self::SessionRenewed { .. }
             | Self::SessionRevoked { .. }
             | Self::SessionExpired { .. }
-            | Self::SessionClaimed { .. } => Level::Info,
+            | Self::SessionClaimed { .. }
+            | Self::ChannelTest { .. } => Level::Info,
             Self::SessionRenewalRejected { .. }
             | Self::SessionExpiringSoon { .. }
             | Self::KillSwitchRecovered { .. }
@@ -261,7 +288,8 @@ impl Event {
             | Self::KillSwitchRecovered { .. }
             | Self::DatabaseFrozen { .. }
             | Self::OperatorRemoved { .. }
-            | Self::PowerAdded { .. } => None,
+            | Self::PowerAdded { .. }
+            | Self::ChannelTest { .. } => None,
         }
     }
 
@@ -273,5 +301,27 @@ impl Event {
             | Self::SessionRevoked { told_chat_id, .. } => *told_chat_id,
             _ => None,
         }
+    }
+
+    /// The one channel it is meant for; `None` when any may tell it.
+    #[must_use]
+    pub fn only_channel(&self) -> Option<&str> {
+        match self {
+            Self::ChannelTest { channel, .. } => Some(channel),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_codes_is_whole() {
+        let unknown = serde_json::from_str::<Event>(r#"{ "event": "NONE" }"#);
+        let known = unknown.expect_err("no such event").to_string();
+        let quoted: Vec<&str> = known.split('`').skip(3).step_by(2).collect();
+        assert_eq!(quoted, CODES, "{known}");
     }
 }

@@ -58,10 +58,23 @@ struct Row {
     last_ok_at: Option<i64>,
 }
 
-/// One row per channel, and the bot's name once it is known.
+/// A channel that is left alone for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Until when, Unix seconds.
+    pub until: i64,
+    /// What it failed at; nothing secret.
+    pub reason: String,
+    /// The other side has asked for the pause.
+    pub asked: bool,
+}
+
+/// One row per channel, which of them take alerts, and the bot's name once it is known.
 #[derive(Debug, Clone, Default)]
 pub struct HealthBoard {
     rows: Arc<Mutex<BTreeMap<&'static str, Row>>>,
+    alerts: Arc<Mutex<Vec<&'static str>>>,
+    holds: Arc<Mutex<BTreeMap<&'static str, Hold>>>,
     bot_username: Arc<Mutex<Option<String>>>,
 }
 
@@ -110,6 +123,36 @@ impl HealthBoard {
                 last_ok_at: row.last_ok_at.map(Timestamp),
             })
             .collect()
+    }
+
+    /// Notes which channels take alerts, the first choice first.
+    pub fn set_alert_channels(&self, channels: Vec<&'static str>) {
+        *self.alerts.lock().unwrap_or_else(PoisonError::into_inner) = channels;
+    }
+
+    /// The channels that take alerts, the first choice first.
+    #[must_use]
+    pub fn alert_channels(&self) -> Vec<&'static str> {
+        self.alerts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Notes that a channel is left alone, or with `None` that it is not any more.
+    pub fn set_hold(&self, channel: &'static str, hold: Option<Hold>) {
+        let mut holds = self.holds.lock().unwrap_or_else(PoisonError::into_inner);
+        match hold {
+            Some(hold) => holds.insert(channel, hold),
+            None => holds.remove(channel),
+        };
+    }
+
+    /// Why and until when a channel is left alone at `now`, if it is.
+    #[must_use]
+    pub fn hold(&self, channel: &str, now: i64) -> Option<Hold> {
+        let holds = self.holds.lock().unwrap_or_else(PoisonError::into_inner);
+        holds.get(channel).filter(|hold| hold.until > now).cloned()
     }
 
     /// Notes the bot's user name, for pairing links.

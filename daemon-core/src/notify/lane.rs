@@ -13,6 +13,8 @@ pub(super) const RETRY_AFTER_MAX_S: i64 = 3_600;
 #[derive(Debug, Default)]
 pub(super) struct Lane {
     held_until: i64,
+    /// The other side has asked for the pause.
+    asked: bool,
     reason: Option<String>,
     failures: i64,
     bucket: Option<(f64, i64)>,
@@ -25,6 +27,16 @@ impl Lane {
         self.held_until > now && self.held_until <= now + RETRY_AFTER_MAX_S
     }
 
+    /// Whether it is left alone because the other side has asked for it.
+    pub(super) fn is_asked_to_wait(&self, now: i64) -> bool {
+        self.asked && self.is_held(now)
+    }
+
+    /// Until when it is left alone, Unix seconds.
+    pub(super) const fn held_until(&self) -> i64 {
+        self.held_until
+    }
+
     /// Why it was left alone last.
     pub(super) fn reason(&self) -> &str {
         self.reason.as_deref().unwrap_or_default()
@@ -34,13 +46,15 @@ impl Lane {
     pub(super) fn worked(&mut self) {
         self.failures = 0;
         self.held_until = 0;
+        self.asked = false;
     }
 
-    /// It failed; says for how many seconds it is left alone.
+    /// It failed, and is left alone for a while.
     pub(super) fn failed(&mut self, reason: &str, retry_after_s: Option<i64>, now: i64) {
         self.failures += 1;
         let pause = pause_s(self.failures, retry_after_s);
         self.held_until = now + pause;
+        self.asked = retry_after_s.is_some();
         self.reason = Some(reason.to_owned());
     }
 
@@ -88,10 +102,14 @@ mod tests {
         let mut lane = Lane::default();
         lane.failed("away", Some(60), 1_000_000);
         assert!(lane.is_held(1_000_059));
+        assert!(lane.is_asked_to_wait(1_000_059));
+        assert!(!lane.is_asked_to_wait(1_000_060));
         assert!(!lane.is_held(1_000_060));
         assert!(!lane.is_held(1_000), "the clock was set back");
         lane.worked();
         assert!(!lane.is_held(1_000_001));
+        lane.failed("away", None, 1_000_000);
+        assert!(!lane.is_asked_to_wait(1_000_001), "its own pause");
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! and no failing channel can delay or fail a request.
 
 pub mod channel;
+mod delivery;
 pub mod event;
 pub mod health;
 mod lane;
 pub mod outbox;
 pub mod retention;
 mod routing;
+pub mod service;
 pub mod wording;
 pub mod worker;

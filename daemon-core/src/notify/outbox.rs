@@ -2,16 +2,19 @@
 //! order, mark. An event is marked once per channel in `notification_log`; who is asked when is
 //! decided elsewhere.
 
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set, Value,
 };
+use waiaas_protocol::ids::EventId;
 
 use super::event::Event;
 use crate::core::Core;
 use crate::db::entity::{notification, notification_log};
 use crate::error::Error;
+
+pub mod history;
 
 /// Status of an event that a channel has taken.
 pub const ACCEPTED: &str = "accepted";
@@ -37,6 +40,21 @@ pub struct Pending {
     pub created_at: i64,
     /// The order is kept within a session.
     pub session_id: Option<String>,
+    /// The one channel that it is meant for.
+    pub only_channel: Option<String>,
+}
+
+impl Pending {
+    /// The same event without what it says.
+    #[must_use]
+    pub fn unfinished(&self) -> Unfinished {
+        Unfinished {
+            seq: self.seq,
+            event_id: self.event_id.clone(),
+            level: self.event.level().as_str().to_owned(),
+            only_channel: self.only_channel.clone(),
+        }
+    }
 }
 
 /// Puts an event into the outbox, in the caller's transaction.
@@ -49,9 +67,22 @@ pub async fn enqueue(
     event: &Event,
     now: i64,
 ) -> Result<(), Error> {
+    enqueue_as(tx, core.new_event_id(), event, now).await
+}
+
+/// As [`enqueue`], for a caller that wants to know what becomes of the event.
+///
+/// # Errors
+/// As the database says.
+pub async fn enqueue_as(
+    tx: &impl ConnectionTrait,
+    event_id: EventId,
+    event: &Event,
+    now: i64,
+) -> Result<(), Error> {
     let subject = event.subject();
     let row = notification::ActiveModel {
-        event_id: Set(core.new_event_id().to_string()),
+        event_id: Set(event_id.to_string()),
         event: Set(event.code().to_owned()),
         level: Set(event.level().as_str().to_owned()),
         session_id: Set(subject.map(|s| s.session_id.to_string())),
@@ -60,6 +91,7 @@ pub async fn enqueue(
         created_at: Set(now),
         attempts: Set(0),
         next_attempt_at: Set(now),
+        only_channel: Set(event.only_channel().map(str::to_owned)),
         ..Default::default()
     };
     notification::Entity::insert(row)
@@ -83,7 +115,8 @@ pub enum Found {
     },
 }
 
-/// Events that are due on a channel, CRITICAL first, then oldest first. Of each session only
+/// Events that are due on a channel, CRITICAL first, then oldest first; none that is meant for
+/// another channel alone. Of each session only
 /// the first that the channel may still be given, so that the order within a session is kept
 /// and no session holds up another; a CRITICAL that waits for another channel only holds up
 /// nothing here. A time more than `ahead_max_s` ahead is due too: then the clock has been set
@@ -117,9 +150,13 @@ pub async fn due(
             Value::from(now + ahead_max_s),
         ],
     );
+    let mine = Column::OnlyChannel
+        .is_null()
+        .or(Column::OnlyChannel.eq(channel));
     let rows = notification::Entity::find()
         .filter(Column::DoneAt.is_null())
         .filter(Column::DeadAt.is_null())
+        .filter(mine)
         .filter(not_paused)
         .filter(first_of_session)
         .order_by_desc(Expr::cust("notification_outbox.level = 'CRITICAL'"))
@@ -130,7 +167,20 @@ pub async fn due(
     Ok(rows.into_iter().map(to_found).collect())
 }
 
-/// The levels and ids of everything that waits for a channel, in order.
+/// An event that waits, without what it says.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Unfinished {
+    /// Its position.
+    pub seq: i64,
+    /// Its id.
+    pub event_id: String,
+    /// Its level, as stored.
+    pub level: String,
+    /// The one channel that it is meant for.
+    pub only_channel: Option<String>,
+}
+
+/// Everything that waits for a channel, in order.
 ///
 /// # Errors
 /// As the database says.
@@ -138,17 +188,23 @@ pub async fn waiting(
     db: &impl ConnectionTrait,
     after_seq: i64,
     limit: u64,
-) -> Result<Vec<(i64, String, String)>, Error> {
+) -> Result<Vec<Unfinished>, Error> {
     use notification::Column;
+    let columns = [
+        Column::Seq,
+        Column::EventId,
+        Column::Level,
+        Column::OnlyChannel,
+    ];
     Ok(notification::Entity::find()
         .select_only()
-        .columns([Column::Seq, Column::EventId, Column::Level])
+        .columns(columns)
         .filter(Column::DoneAt.is_null())
         .filter(Column::DeadAt.is_null())
         .filter(Column::Seq.gt(after_seq))
         .order_by_asc(Column::Seq)
         .limit(limit)
-        .into_tuple()
+        .into_model()
         .all(db)
         .await?)
 }
@@ -176,6 +232,7 @@ fn to_found(row: notification::Model) -> Found {
             event,
             created_at: row.created_at,
             session_id: row.session_id,
+            only_channel: row.only_channel,
         })),
         Err(_) => Found::Unreadable {
             seq: row.seq,
@@ -191,6 +248,8 @@ pub struct Logged {
     pub channel: String,
     /// [`ACCEPTED`], [`NO_RECIPIENT`], [`SWITCHED_OFF`], [`WAITING`] or [`DEAD`].
     pub status: String,
+    /// When, Unix seconds.
+    pub at: i64,
     /// Attempts so far.
     pub attempts: i64,
     /// When it may be tried again, Unix seconds.
@@ -208,32 +267,31 @@ pub async fn logged(db: &impl ConnectionTrait, event_id: &str) -> Result<Vec<Log
         .filter(notification_log::Column::EventId.eq(event_id))
         .all(db)
         .await?;
-    let logged = |row: notification_log::Model| Logged {
+    Ok(rows.into_iter().map(to_logged).collect())
+}
+
+fn to_logged(row: notification_log::Model) -> Logged {
+    Logged {
         channel: row.channel,
         status: row.status,
+        at: row.at,
         attempts: row.attempts,
         next_attempt_at: row.next_attempt_at,
         detail: row.detail,
-    };
-    Ok(rows.into_iter().map(logged).collect())
+    }
 }
 
 /// Writes what became of an event on a channel; one row per channel.
 ///
 /// # Errors
 /// As the database says.
-pub async fn log(
-    tx: &impl ConnectionTrait,
-    event_id: &str,
-    entry: Logged,
-    now: i64,
-) -> Result<(), Error> {
+pub async fn log(tx: &impl ConnectionTrait, event_id: &str, entry: Logged) -> Result<(), Error> {
     use notification_log::Column;
     let row = notification_log::ActiveModel {
         event_id: Set(event_id.to_owned()),
         channel: Set(entry.channel),
         status: Set(entry.status),
-        at: Set(now),
+        at: Set(entry.at),
         detail: Set(entry.detail),
         attempts: Set(entry.attempts),
         next_attempt_at: Set(entry.next_attempt_at),

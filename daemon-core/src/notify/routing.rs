@@ -1,6 +1,6 @@
 //! Which channel is to be given an event now, and when an event is finished (PROTOCOL.md
 //! section 10): INFO and WARNING go to one channel after the other until one takes them,
-//! CRITICAL to every one. Pure.
+//! CRITICAL to every one. An event for one channel alone is no other's. Pure.
 
 use super::event::Level;
 
@@ -15,6 +15,8 @@ pub(super) enum Standing {
     NoRecipient,
     /// The channel was given up for this event.
     Dead,
+    /// The event is for another channel alone.
+    Apart,
 }
 
 /// A channel as an event sees it.
@@ -81,7 +83,7 @@ pub(super) fn end(level: Level, standings: &[Standing]) -> End {
 
 #[cfg(test)]
 mod tests {
-    use super::Standing::{Accepted, Dead, NoRecipient, Waiting};
+    use super::Standing::{Accepted, Apart, Dead, NoRecipient, Waiting};
     use super::*;
 
     const READY: Seat = Seat {
@@ -132,6 +134,32 @@ mod tests {
         assert_eq!(takers(Level::Critical, &[AWAY, READY, PAUSED]), [0, 1]);
         assert_eq!(takers(Level::Critical, &[settled(Accepted), READY]), [1]);
         assert_eq!(takers(Level::Critical, &[settled(Dead), READY]), [1]);
+    }
+
+    #[test]
+    fn an_event_for_one_channel_goes_there_and_nowhere_else_whatever_becomes_of_it() {
+        let apart = settled(Apart);
+        for level in [Level::Info, Level::Warning, Level::Critical] {
+            assert_eq!(takers(level, &[apart, READY, apart]), [1]);
+            assert_eq!(takers(level, &[apart, AWAY, apart]), [1]);
+            for mine in [PAUSED, settled(Accepted), settled(Dead)] {
+                assert_eq!(takers(level, &[apart, mine, apart]), Vec::<usize>::new());
+            }
+            let cases = [
+                (Waiting, End::Open),
+                (Accepted, End::Done),
+                (NoRecipient, End::Done),
+                (Dead, End::Dead),
+            ];
+            for (mine, expected) in cases {
+                assert_eq!(end(level, &[Apart, mine, Apart]), expected, "{mine:?}");
+            }
+            assert_eq!(
+                end(level, &[Apart, Apart]),
+                End::Done,
+                "its channel is gone"
+            );
+        }
     }
 
     #[test]

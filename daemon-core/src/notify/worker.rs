@@ -15,8 +15,9 @@ use tokio_util::task::TaskTracker;
 
 use super::channel::{Channel, ChannelError, Delivery};
 use super::event::Level;
+use super::health::Hold;
 use super::lane::{Lane, RETRY_AFTER_MAX_S, pause_s};
-use super::outbox::{self, Found, Logged, Pending};
+use super::outbox::{self, Found, Logged, Pending, Unfinished};
 use super::routing::{self, End, Seat, Standing};
 use crate::actor::Actor;
 use crate::audit::{self, AuditEvent, Record};
@@ -62,9 +63,12 @@ enum Attempt {
 }
 
 impl Worker {
-    /// Channels in order of priority, with different names.
+    /// Channels in order of priority, with different names. Whoever asks which channels there
+    /// are is told these from now on.
     #[must_use]
     pub fn new(core: Core, channels: Vec<Arc<dyn Channel>>) -> Self {
+        let names = channels.iter().map(|channel| channel.name()).collect();
+        core.health.set_alert_channels(names);
         let lanes = channels.iter().map(|_| Mutex::default()).collect();
         Self {
             core,
@@ -165,7 +169,7 @@ impl Worker {
                 .await?;
             return Ok(true);
         }
-        let seats = self.seats(&logged, now);
+        let seats = self.seats(pending, &logged, now);
         if !routing::is_mine(level, &seats, channel) || !self.take_place(channel) {
             return Ok(false);
         }
@@ -193,24 +197,33 @@ impl Worker {
             .is_none_or(|pace| self.lane(channel, |lane| lane.take(pace, now_ms)))
     }
 
-    fn seats(&self, logged: &[Logged], now: i64) -> Vec<Seat> {
+    fn seats(&self, pending: &Pending, logged: &[Logged], now: i64) -> Vec<Seat> {
+        let only = pending.only_channel.as_deref();
+        let standings = self.standings(logged, only);
         let seat = |(place, channel): (usize, &Arc<dyn Channel>)| {
-            let row = logged.iter().find(|row| row.channel == channel.name());
+            let row = row_of(logged, channel.name());
             let next = row.and_then(|row| row.next_attempt_at).unwrap_or(now);
             let paused = next > now && next <= now + RETRY_AFTER_MAX_S;
+            // Whoever asks for a test has often just mended the channel: a pause of our own
+            // making does not count for its first attempt.
+            let at_once = only.is_some() && row.is_none();
+            let held = self.lane(place, |lane| match at_once {
+                true => lane.is_asked_to_wait(now),
+                false => lane.is_held(now),
+            });
             Seat {
-                standing: row.map_or(Standing::Waiting, standing),
-                due: !paused && !self.lane(place, |lane| lane.is_held(now)),
+                standing: standings[place],
+                due: !paused && !held,
                 ready: channel.is_ready(),
             }
         };
         self.channels.iter().enumerate().map(seat).collect()
     }
 
-    fn standings(&self, logged: &[Logged]) -> Vec<Standing> {
-        let of = |channel: &Arc<dyn Channel>| {
-            let row = logged.iter().find(|row| row.channel == channel.name());
-            row.map_or(Standing::Waiting, standing)
+    fn standings(&self, logged: &[Logged], only: Option<&str>) -> Vec<Standing> {
+        let of = |channel: &Arc<dyn Channel>| match only {
+            Some(only) if only != channel.name() => Standing::Apart,
+            _ => row_of(logged, channel.name()).map_or(Standing::Waiting, standing),
         };
         self.channels.iter().map(of).collect()
     }
@@ -244,12 +257,33 @@ impl Worker {
     ) -> Result<(), Error> {
         let now = self.core.clock.now_s();
         let name = self.channels[channel].name();
-        let before = logged.iter().find(|row| row.channel == name);
-        let failures = before.map_or(0, |row| row.attempts);
+        let failures = row_of(logged, name).map_or(0, |row| row.attempts);
+        let mut entry = self.note(channel, attempt, failures, now);
+        let waits = entry.status == outbox::WAITING;
         let age = now - pending.created_at;
+        if waits && (entry.attempts >= ATTEMPTS_MAX || age > WAITING_MAX_S) {
+            entry.status = outbox::DEAD.to_owned();
+        }
+        let mut tx = self.core.db.begin_write().await?;
+        if entry.status == outbox::DEAD {
+            let (event_id, channel) = (&pending.event_id, name);
+            let reason = entry.detail.as_deref().unwrap_or_default();
+            tracing::warn!(event_id, channel, reason, "an alert was given up");
+            let details = json!({ "event_id": event_id, "channel": channel, "reason": reason });
+            append_dead(&mut tx, details, now).await?;
+        }
+        outbox::log(&*tx, &pending.event_id, entry).await?;
+        self.finish(&mut tx, &pending.unfinished(), now).await?;
+        tx.commit().await
+    }
+
+    /// What an attempt means for the log and for the channel.
+    fn note(&self, channel: usize, attempt: Attempt, failures: i64, now: i64) -> Logged {
+        let name = self.channels[channel].name();
         let mut entry = Logged {
             channel: name.to_owned(),
             status: outbox::WAITING.to_owned(),
+            at: now,
             attempts: failures + 1,
             next_attempt_at: None,
             detail: None,
@@ -257,6 +291,7 @@ impl Worker {
         match attempt {
             Attempt::Delivered(delivery) => {
                 self.lane(channel, Lane::worked);
+                self.core.health.set_hold(name, None);
                 entry.status = match delivery {
                     Delivery::Accepted => outbox::ACCEPTED.to_owned(),
                     Delivery::NoRecipient => outbox::NO_RECIPIENT.to_owned(),
@@ -267,14 +302,11 @@ impl Worker {
                 reason,
                 retry_after_s,
             } => {
-                self.lane(channel, |lane| lane.failed(&reason, retry_after_s, now));
+                self.hold(channel, &reason, retry_after_s, now);
                 if retry_after_s.is_some() {
                     entry.attempts = failures;
                 }
                 entry.next_attempt_at = Some(now + pause_s(entry.attempts, retry_after_s));
-                if entry.attempts >= ATTEMPTS_MAX || age > WAITING_MAX_S {
-                    entry.status = outbox::DEAD.to_owned();
-                }
                 entry.detail = Some(reason);
             }
             Attempt::Never { reason } => {
@@ -282,37 +314,30 @@ impl Worker {
                 entry.detail = Some(reason);
             }
         }
-        let mut tx = self.core.db.begin_write().await?;
-        if entry.status == outbox::DEAD {
-            let reason = entry.detail.as_deref().unwrap_or_default();
-            tracing::warn!(
-                event_id = pending.event_id,
-                channel = name,
-                reason,
-                "an alert was given up"
-            );
-            let event_id = &pending.event_id;
-            let details = json!({ "event_id": event_id, "channel": name, "reason": reason });
-            append_dead(&mut tx, details, now).await?;
-        }
-        outbox::log(&*tx, &pending.event_id, entry, now).await?;
-        let level = pending.event.level();
-        self.finish(&mut tx, pending.seq, &pending.event_id, level, now)
-            .await?;
-        tx.commit().await
+        entry
+    }
+
+    /// Leaves a channel alone for a while, and says so.
+    fn hold(&self, channel: usize, reason: &str, retry_after_s: Option<i64>, now: i64) {
+        let until = self.lane(channel, |lane| {
+            lane.failed(reason, retry_after_s, now);
+            lane.held_until()
+        });
+        let hold = Hold {
+            until,
+            reason: reason.to_owned(),
+            asked: retry_after_s.is_some(),
+        };
+        let name = self.channels[channel].name();
+        self.core.health.set_hold(name, Some(hold));
     }
 
     /// Ends an event in the caller's transaction, if every channel it needs has settled.
-    async fn finish(
-        &self,
-        tx: &mut WriteTx,
-        seq: i64,
-        event_id: &str,
-        level: Level,
-        now: i64,
-    ) -> Result<(), Error> {
-        let logged = outbox::logged(&**tx, event_id).await?;
-        match routing::end(level, &self.standings(&logged)) {
+    async fn finish(&self, tx: &mut WriteTx, event: &Unfinished, now: i64) -> Result<(), Error> {
+        let seq = event.seq;
+        let logged = outbox::logged(&**tx, &event.event_id).await?;
+        let standings = self.standings(&logged, event.only_channel.as_deref());
+        match routing::end(level_of(&event.level), &standings) {
             End::Open => {}
             End::Done => outbox::mark_done(&**tx, seq, now).await?,
             End::Dead => {
@@ -332,6 +357,10 @@ async fn append_dead(tx: &mut WriteTx, details: serde_json::Value, now: i64) -> 
         details,
     );
     audit::repo::append(tx, &record, now).await
+}
+
+fn row_of<'a>(logged: &'a [Logged], channel: &str) -> Option<&'a Logged> {
+    logged.iter().find(|row| row.channel == channel)
 }
 
 fn standing(row: &Logged) -> Standing {

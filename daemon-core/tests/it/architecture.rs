@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Files that hold rules and values only.
-const PURE: [&str; 25] = [
+const PURE: [&str; 26] = [
     "actor.rs",
     "clock.rs",
     "entropy.rs",
@@ -16,6 +16,7 @@ const PURE: [&str; 25] = [
     "console/roles.rs",
     "console/summary/mod.rs",
     "lease/mod.rs",
+    "notify/delivery.rs",
     "notify/event.rs",
     "notify/health.rs",
     "notify/lane.rs",

@@ -20,7 +20,7 @@ const WITH_TOKEN: [(&str, &str); 4] = [
     ("GET", "/v1/wallets/{id}"),
 ];
 /// The owner's routes; each needs the daemon's user or root.
-const OWNER: [(&str, &str); 33] = [
+const OWNER: [(&str, &str); 36] = [
     ("GET", "/openapi.json"),
     ("GET", "/v1/status"),
     ("POST", "/v1/wallets"),
@@ -50,6 +50,9 @@ const OWNER: [(&str, &str); 33] = [
     ("POST", "/v1/keys/rotate"),
     ("GET", "/v1/audit"),
     ("GET", "/v1/audit/verify"),
+    ("POST", "/v1/notifications/test"),
+    ("GET", "/v1/notifications"),
+    ("GET", "/v1/notifications/{event_id}"),
     ("POST", "/v1/pairing"),
     ("GET", "/v1/operators"),
     ("DELETE", "/v1/operators/{user_id}"),
@@ -152,6 +155,7 @@ fn filled(path: &str, session: &Issued) -> String {
     path.replace("{agent}", "trader")
         .replace("{wallet}", "trader-wallet")
         .replace("{session}", &session.id)
+        .replace("{event_id}", &session.id)
         .replace("{user_id}", "42")
 }
 

@@ -18,6 +18,8 @@ mod lineage;
 mod lists;
 mod log;
 mod notify;
+mod notify_log;
+mod notify_test;
 mod openapi;
 mod operators;
 mod race;

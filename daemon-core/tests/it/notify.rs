@@ -13,33 +13,33 @@ use waiaas_protocol::ids::{AgentId, SessionId};
 
 use crate::harness::{START_S, TestApp};
 
-type Answer = Result<Delivery, ChannelError>;
+pub(crate) type Answer = Result<Delivery, ChannelError>;
 
-fn away() -> Answer {
+pub(crate) fn away() -> Answer {
     Err(ChannelError::Later {
         reason: "away".to_owned(),
         retry_after_s: None,
     })
 }
 
-fn never() -> Answer {
+pub(crate) fn never() -> Answer {
     Err(ChannelError::Never {
         reason: "refused".to_owned(),
     })
 }
 
 /// A channel that answers as it is told, first by its list, then always the same.
-struct Scripted {
+pub(crate) struct Scripted {
     name: &'static str,
     answers: Mutex<VecDeque<Answer>>,
     otherwise: Mutex<Answer>,
-    ready: AtomicBool,
+    pub(crate) ready: AtomicBool,
     pace: Option<Pace>,
     asked: Mutex<Vec<Pending>>,
 }
 
 impl Scripted {
-    fn new(name: &'static str) -> Self {
+    pub(crate) fn new(name: &'static str) -> Self {
         Self {
             name,
             answers: Mutex::default(),
@@ -50,16 +50,16 @@ impl Scripted {
         }
     }
 
-    fn always(&self, answer: Answer) {
+    pub(crate) fn always(&self, answer: Answer) {
         *self.otherwise.lock().unwrap() = answer;
     }
 
-    fn next(&self, answer: Answer) {
+    pub(crate) fn next(&self, answer: Answer) {
         self.answers.lock().unwrap().push_back(answer);
     }
 
     /// What it was asked to take so far, by the text that marks each event.
-    fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().iter().map(mark).collect()
     }
 }
@@ -96,19 +96,19 @@ impl Channel for Scripted {
     }
 }
 
-struct Bench {
-    app: TestApp,
-    first: Arc<Scripted>,
-    second: Arc<Scripted>,
+pub(crate) struct Bench {
+    pub(crate) app: TestApp,
+    pub(crate) first: Arc<Scripted>,
+    pub(crate) second: Arc<Scripted>,
     worker: Worker,
 }
 
 impl Bench {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(Scripted::new("first"), Scripted::new("second")).await
     }
 
-    async fn with(first: Scripted, second: Scripted) -> Self {
+    pub(crate) async fn with(first: Scripted, second: Scripted) -> Self {
         let app = TestApp::new().await;
         let (first, second) = (Arc::new(first), Arc::new(second));
         let worker = Worker::new(
@@ -123,7 +123,7 @@ impl Bench {
         }
     }
 
-    async fn enqueue(&self, event: Event) {
+    pub(crate) async fn enqueue(&self, event: Event) {
         let core = &self.app.core;
         let tx = core.db.begin_write().await.unwrap();
         outbox::enqueue(core, &*tx, &event, core.clock.now_s())
@@ -132,7 +132,7 @@ impl Bench {
         tx.commit().await.unwrap();
     }
 
-    async fn info(&self, session: u128, mark: &str) {
+    pub(crate) async fn info(&self, session: u128, mark: &str) {
         self.enqueue(Event::SessionRevoked {
             subject: subject(session),
             by: mark.to_owned(),
@@ -143,7 +143,7 @@ impl Bench {
         .await;
     }
 
-    async fn critical(&self, session: u128, mark: &str) {
+    pub(crate) async fn critical(&self, session: u128, mark: &str) {
         self.enqueue(Event::SessionTokenReused {
             subject: subject(session),
             generation: 1,
@@ -155,16 +155,16 @@ impl Bench {
     }
 
     /// Lets every lane do what there is to do.
-    async fn work(&self) {
+    pub(crate) async fn work(&self) {
         while self.worker.pass().await.unwrap() {}
     }
 
-    async fn later(&self, seconds: i64) {
+    pub(crate) async fn later(&self, seconds: i64) {
         self.app.advance(seconds);
         self.work().await;
     }
 
-    fn rows(&self, query: &str) -> Vec<String> {
+    pub(crate) fn rows(&self, query: &str) -> Vec<String> {
         let sql = self.app.sql();
         let mut statement = sql.prepare(query).unwrap();
         let rows = statement.query_map([], |row| row.get::<_, String>(0));
@@ -172,7 +172,7 @@ impl Bench {
     }
 
     /// `channel status attempts`, in order of events and channels.
-    fn log(&self) -> Vec<String> {
+    pub(crate) fn log(&self) -> Vec<String> {
         self.rows(
             "SELECT l.channel || ' ' || l.status || ' ' || l.attempts FROM notification_log l \
              JOIN notification_outbox o ON o.event_id = l.event_id ORDER BY o.seq, l.channel",
@@ -180,7 +180,7 @@ impl Bench {
     }
 
     /// `done`, `dead` or `open` of each event, in order.
-    fn ends(&self) -> Vec<String> {
+    pub(crate) fn ends(&self) -> Vec<String> {
         self.rows(
             "SELECT CASE WHEN done_at IS NOT NULL THEN 'done' \
              WHEN dead_at IS NOT NULL THEN 'dead' ELSE 'open' END \
@@ -188,13 +188,13 @@ impl Bench {
         )
     }
 
-    fn dead_letters(&self) -> Vec<Value> {
+    pub(crate) fn dead_letters(&self) -> Vec<Value> {
         let entries = self.app.audit_called("NOTIFICATION_DEAD_LETTERED");
         entries.into_iter().map(|entry| entry.details).collect()
     }
 }
 
-fn subject(session: u128) -> Subject {
+pub(crate) fn subject(session: u128) -> Subject {
     let mut random = [0; 10];
     random.copy_from_slice(&session.to_be_bytes()[6..]);
     Subject {

@@ -3,7 +3,7 @@
 use waiaas_protocol::error_code::ErrorCode;
 
 /// Code, HTTP status, retryable.
-const SECTION_8: [(&str, u16, bool); 35] = [
+const SECTION_8: [(&str, u16, bool); 38] = [
     ("AUTH_TOKEN_MISSING", 401, false),
     ("AUTH_TOKEN_INVALID", 401, false),
     ("AUTH_TOKEN_EXPIRED", 401, false),
@@ -12,6 +12,9 @@ const SECTION_8: [(&str, u16, bool); 35] = [
     ("AGENT_NOT_FOUND", 404, false),
     ("WALLET_NOT_FOUND", 404, false),
     ("OPERATOR_NOT_FOUND", 404, false),
+    ("CHANNEL_NOT_FOUND", 404, false),
+    ("CHANNEL_NOT_CONFIGURED", 409, false),
+    ("NOTIFICATION_NOT_FOUND", 404, false),
     ("RENEWAL_LIMIT_REACHED", 403, false),
     ("SESSION_ABSOLUTE_LIFETIME_EXCEEDED", 403, false),
     ("SESSION_RENEWAL_MISMATCH", 403, false),

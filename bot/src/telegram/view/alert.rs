@@ -163,6 +163,22 @@ pub(in crate::telegram) fn view(reader: &Reader, event: &Event) -> View {
             // Some powers name no subject.
             View::text(text.replace(" \n", "\n"))
         }
+        Event::ChannelTest { channel, by, at } => View::text(fl!(
+            reader.texts,
+            "alert-channel-test",
+            channel = channel_name(reader, channel),
+            by = who(reader, by),
+            when = reader.moment(*at)
+        )),
+    }
+}
+
+fn channel_name(reader: &Reader, channel: &str) -> String {
+    match channel {
+        "telegram" => fl!(reader.texts, "alert-channel-telegram"),
+        "discord" => fl!(reader.texts, "alert-channel-discord"),
+        "ntfy" => fl!(reader.texts, "alert-channel-ntfy"),
+        other => escape(other),
     }
 }
 

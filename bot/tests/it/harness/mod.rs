@@ -16,6 +16,7 @@ mod clock;
 mod doors;
 mod front;
 mod neighbour;
+mod program;
 mod receiver;
 mod traces;
 

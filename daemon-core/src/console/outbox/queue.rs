@@ -40,7 +40,12 @@ pub struct Due {
     pub thread_id: Option<i64>,
 }
 
-fn unsent(query: sea_orm::Select<Entity>) -> sea_orm::Select<Entity> {
+/// Nothing in its chat goes before it.
+pub(super) const FIRST_OF_CHAT: &str = "telegram_outbox.id = (SELECT f.id FROM telegram_outbox f \
+     WHERE f.chat_id = telegram_outbox.chat_id AND f.sent_at IS NULL AND f.dead_at IS NULL \
+     ORDER BY f.priority, f.id LIMIT 1)";
+
+pub(super) fn unsent(query: sea_orm::Select<Entity>) -> sea_orm::Select<Entity> {
     query
         .filter(Column::SentAt.is_null())
         .filter(Column::DeadAt.is_null())
@@ -77,11 +82,6 @@ fn is_due(now: i64) -> Condition {
 /// # Errors
 /// As the database says.
 pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<Found>, Error> {
-    let first_of_chat = Expr::cust(
-        "telegram_outbox.id = (SELECT f.id FROM telegram_outbox f \
-         WHERE f.chat_id = telegram_outbox.chat_id AND f.sent_at IS NULL AND f.dead_at IS NULL \
-         ORDER BY f.priority, f.id LIMIT 1)",
-    );
     let not_held = Expr::cust_with_values(
         "(telegram_outbox.priority = ? OR NOT EXISTS (SELECT 1 FROM telegram_outbox h \
          WHERE h.chat_id = telegram_outbox.chat_id AND h.sent_at IS NULL AND h.dead_at IS NULL \
@@ -94,7 +94,7 @@ pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<
         ],
     );
     let rows = unsent(Entity::find())
-        .filter(first_of_chat)
+        .filter(Expr::cust(FIRST_OF_CHAT))
         .filter(not_held)
         .filter(is_due(now))
         .order_by_asc(Column::Priority)

@@ -158,10 +158,11 @@ impl Preferences {
         }
     }
 
-    /// How an event arrives now. In quiet hours nothing is held back, it only makes no sound.
+    /// How an event arrives now. In quiet hours nothing is held back, it only makes no sound. A
+    /// test of a channel was asked for on purpose, and is heard.
     #[must_use]
     pub fn delivery(&self, event: &Event, zone: &TimeZone, now: i64) -> Mode {
-        if event.level() == Level::Critical {
+        if event.level() == Level::Critical || event.only_channel().is_some() {
             return Mode::On;
         }
         match self.mode(event.code()) {
@@ -248,6 +249,22 @@ mod tests {
         assert_eq!(wants.delivery(&on, &TimeZone::UTC, now), Mode::On);
         let off = Event::KillSwitchRecovered { by, at: now };
         assert_eq!(wants.delivery(&off, &TimeZone::UTC, now), Mode::Silent);
+    }
+
+    #[test]
+    fn a_test_of_a_channel_is_heard_whatever_was_chosen() {
+        let mut wants = Preferences {
+            quiet: Some(QuietHours::of_hours(0, 23)),
+            ..Preferences::default()
+        };
+        wants.modes.insert("CHANNEL_TEST".to_owned(), Mode::Off);
+        let now = at("2026-02-08T10:00:00Z");
+        let test = Event::ChannelTest {
+            channel: "telegram".to_owned(),
+            by: "x".to_owned(),
+            at: now,
+        };
+        assert_eq!(wants.delivery(&test, &TimeZone::UTC, now), Mode::On);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use waiaas_protocol::wire::{AuditPage, AuditVerification};
 
 use super::super::State;
 use super::super::query::Query;
-use crate::agent::service as agents;
+use super::agent_reference;
 use crate::audit::repo::Filter;
 use crate::audit::service::{self as audit, AUDIT_PAGE_MAX};
 use crate::core::Core;
@@ -38,7 +38,7 @@ pub(in crate::http) async fn list(
         .number("before", &(1..=SEQ_MAX))
         .and_then(|seq| i64::try_from(seq).ok());
     query.finish()?;
-    let agent_id = agent_id(&state.core, agent).await?;
+    let agent_id = agent_reference(&state.core, agent).await?;
     let session_id = session_id(&state.core, session).await?;
     Ok(Json(
         audit::list(
@@ -52,14 +52,6 @@ pub(in crate::http) async fn list(
         )
         .await?,
     ))
-}
-
-async fn agent_id(core: &Core, reference: Option<String>) -> Result<Option<String>, Error> {
-    let Some(reference) = reference else {
-        return Ok(None);
-    };
-    let agent = agents::resolve(core.db.read(), &reference).await?;
-    Ok(Some(agent.id.to_string()))
 }
 
 /// Entries outlive their session, so a whole id is taken as it is.

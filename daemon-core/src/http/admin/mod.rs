@@ -6,6 +6,7 @@ mod agents;
 mod audit;
 mod keys;
 mod kill_switch;
+mod notifications;
 mod operators;
 mod restore;
 mod session_wallets;
@@ -17,6 +18,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{State, openapi};
+use crate::agent::service::resolve;
+use crate::core::Core;
+use crate::error::Error;
 
 /// The list.
 pub(super) fn routes() -> OpenApiRouter<State> {
@@ -44,8 +48,20 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(keys::rotate))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
+        .routes(routes!(notifications::test))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::show))
         .routes(routes!(operators::pair))
         .routes(routes!(operators::list))
         .routes(routes!(operators::remove))
         .routes(routes!(restore::confirm))
+}
+
+/// The id of an agent that a filter names by id or by name.
+async fn agent_reference(core: &Core, reference: Option<String>) -> Result<Option<String>, Error> {
+    let Some(reference) = reference else {
+        return Ok(None);
+    };
+    let agent = resolve(core.db.read(), &reference).await?;
+    Ok(Some(agent.id.to_string()))
 }

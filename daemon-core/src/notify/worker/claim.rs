@@ -1,4 +1,5 @@
-//! Which lane is about which event.
+//! Which lane is about an event, so that no other takes it too. In memory: the lanes of one
+//! daemon.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

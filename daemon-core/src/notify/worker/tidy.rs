@@ -63,17 +63,17 @@ impl Worker {
         let mut after = 0;
         loop {
             let rows = outbox::waiting(self.core.db.read(), after, BATCH_ROWS).await?;
-            let Some((last, ..)) = rows.last() else {
+            let Some(last) = rows.last() else {
                 return Ok(());
             };
-            after = *last;
-            for (seq, event_id, level) in rows {
-                let logged = outbox::logged(self.core.db.read(), &event_id).await?;
-                let level = level_of(&level);
-                if routing::end(level, &self.standings(&logged)) != End::Open {
+            after = last.seq;
+            for row in rows {
+                let logged = outbox::logged(self.core.db.read(), &row.event_id).await?;
+                let standings = self.standings(&logged, row.only_channel.as_deref());
+                if routing::end(level_of(&row.level), &standings) != End::Open {
                     let mut tx = self.core.db.begin_write().await?;
                     let now = self.core.clock.now_s();
-                    self.finish(&mut tx, seq, &event_id, level, now).await?;
+                    self.finish(&mut tx, &row, now).await?;
                     tx.commit().await?;
                 }
             }
