@@ -1,6 +1,11 @@
 //! What an error says to a person: one message per code of the registry and, where there is a
 //! way to mend it, a hint, in every locale (PROTOCOL.md section 8). The texts stand in
-//! `locales/*/waiaas-daemon-core.ftl`; this file only picks them and fills in the facts.
+//! `locales/*/waiaas-daemon-core.ftl`; this file only picks them and fills in the facts. The
+//! files below do the same for what is wrong with a request, a token file or a channel.
+
+mod issue;
+mod token_file;
+mod trouble;
 
 use std::sync::OnceLock;
 
@@ -75,21 +80,29 @@ impl Locale {
         LOADERS[self as usize].get_or_init(|| load(self))
     }
 
+    fn has(self, key: &str) -> bool {
+        self.loader().has(key)
+    }
+
+    fn text(self, key: &str, facts: &FluentArgs<'_>) -> String {
+        self.loader().get_args_fluent(key, Some(facts))
+    }
+
     /// Says what went wrong in one sentence.
     #[must_use]
     pub fn message(self, error: &Error) -> String {
-        self.loader()
-            .get_args_fluent(error.code().message_key(), Some(&facts(error)))
+        let mut facts = facts(error);
+        if let Error::TokenFileUnwritable(cause) = error {
+            facts.set("reason", self.token_file(cause));
+        }
+        self.text(error.code().message_key(), &facts)
     }
 
     /// Says how to mend it, where there is a way.
     #[must_use]
     pub fn hint(self, error: &Error) -> Option<String> {
         let key = hint_key(error);
-        let loader = self.loader();
-        loader
-            .has(&key)
-            .then(|| loader.get_args_fluent(&key, Some(&facts(error))))
+        self.has(&key).then(|| self.text(&key, &facts(error)))
     }
 }
 
@@ -170,7 +183,6 @@ fn facts(error: &Error) -> FluentArgs<'_> {
             ("agent", name.clone()),
             ("agent-argument", shell_argument(name)),
         ]),
-        Error::TokenFileUnwritable { reason } => fact("reason", reason.as_str()),
         Error::BodyTooLarge { max_bytes } => fact("max", *max_bytes),
         Error::SystemLocked { reason } => fact("reason", reason.as_str()),
         Error::AuthTokenMissing
@@ -191,6 +203,7 @@ fn facts(error: &Error) -> FluentArgs<'_> {
         | Error::AgentTerminated
         | Error::WalletTerminated
         | Error::RequestInvalid(_)
+        | Error::TokenFileUnwritable(_)
         | Error::IdempotencyKeyInvalid
         | Error::ClaimInvalid
         | Error::AdminAccessDenied
@@ -214,12 +227,15 @@ fn shell_argument(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::Arc;
 
     use i18n_embed::I18nAssets as _;
     use waiaas_protocol::error_code::ErrorCode;
+    use waiaas_protocol::token_file::TokenFileError;
 
     use super::*;
     use crate::error::LockReason;
+    use crate::notify::trouble::TroubleCode;
 
     /// Key to the variables that its text names.
     fn variables(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
@@ -252,10 +268,21 @@ mod tests {
 
     #[test]
     fn every_key_belongs_to_a_code_and_every_code_has_its_key() {
-        let keys: BTreeSet<String> = variables(Locale::En).into_keys().collect();
+        let mut keys: BTreeSet<String> = variables(Locale::En).into_keys().collect();
         for code in ErrorCode::ALL {
             assert!(keys.contains(code.message_key()), "{code}");
         }
+        for key in issue::keys() {
+            assert!(keys.remove(key), "{key}");
+        }
+        for code in TroubleCode::ALL {
+            let key = format!("trouble-{}", code.as_str());
+            assert!(keys.remove(&key), "{key}");
+            keys.remove(&format!("{key}-said"));
+        }
+        // What is said of files is tried with every refusal below.
+        let of_files = ["token-file-", "token-form-", "data-dir-"];
+        keys.retain(|key| of_files.iter().all(|stem| !key.starts_with(stem)));
         for key in &keys {
             let stem = ["-hint", "-nearest", "-named"]
                 .iter()
@@ -292,9 +319,9 @@ mod tests {
             },
             Error::SessionRequiresWallet { agent_name: name() },
             Error::SessionRequiresWallet { agent_name: None },
-            Error::TokenFileUnwritable {
-                reason: "disk full".to_owned(),
-            },
+            Error::TokenFileUnwritable(Arc::new(TokenFileError::SymbolicLink {
+                path: "/data/mcp-token".into(),
+            })),
             Error::BodyTooLarge { max_bytes: 65_536 },
             Error::SystemLocked {
                 reason: LockReason::KillSwitch,
@@ -305,16 +332,52 @@ mod tests {
         ]
     }
 
+    fn every_text(locale: Locale) -> Vec<String> {
+        let mut texts = Vec::new();
+        for error in samples() {
+            texts.push(locale.message(&error));
+            texts.extend(locale.hint(&error));
+        }
+        texts.extend(issue::samples().iter().map(|it| locale.problem(it)));
+        let refusals = token_file::samples();
+        texts.extend(refusals.iter().map(|it| locale.token_file(it)));
+        for code in TroubleCode::ALL {
+            texts.push(locale.trouble(&code.saying("502")));
+            let needs = ["address-refused", "server-answered", "said"];
+            if !needs.contains(&code.as_str()) {
+                texts.push(locale.trouble(&code.into()));
+            }
+        }
+        texts
+    }
+
     #[test]
     fn no_text_leaves_a_variable_or_an_isolation_mark() {
         for locale in Locale::ALL {
-            for error in samples() {
-                let hint = locale.hint(&error).unwrap_or_default();
-                for text in [locale.message(&error), hint] {
-                    let bad = |c: char| matches!(c, '{' | '}' | '$' | '\u{2066}'..='\u{2069}');
-                    assert!(!text.contains(bad), "{text}");
-                    assert!(!text.contains("No localization"), "{text}");
-                }
+            for text in every_text(locale) {
+                let bad = |c: char| matches!(c, '{' | '}' | '$' | '\u{2066}'..='\u{2069}');
+                assert!(!text.contains(bad), "{text}");
+                assert!(!text.contains("No localization"), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_korean_text_is_korean() {
+        let korean = |c: char| ('가'..='힣').contains(&c);
+        for (text, english) in every_text(Locale::Ko).iter().zip(every_text(Locale::En)) {
+            assert_ne!(*text, english);
+            let quoted = text.starts_with('“');
+            assert!(quoted || text.contains(korean), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_text_for_people_names_the_file_and_the_mend_as_the_log_does() {
+        for error in token_file::samples() {
+            let (log, text) = (error.to_string(), Locale::En.token_file(&error));
+            for fact in ["/data/mcp-token", "0644", "0777", "4096", "1000"] {
+                assert_eq!(log.contains(fact), text.contains(fact), "{log}\n{text}");
             }
         }
     }

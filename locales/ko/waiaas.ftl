@@ -36,7 +36,7 @@ cli-head-chain = 체인
 cli-head-chat = 채팅
 cli-head-created = 생성
 cli-head-details = 내용
-cli-head-event = 사건
+cli-head-event = 이벤트
 cli-head-expires = 만료
 cli-head-id = ID
 cli-head-key = 키
@@ -133,6 +133,9 @@ cli-pair-expired-hint = `waiaas pair`를 다시 실행하세요.
 cli-pair-interrupted = 기다리기를 멈췄습니다. 코드는 { $until }까지 유효합니다.
 cli-pair-role = 이 코드를 쓴 사람의 역할: { $role }
 cli-pair-link = 휴대폰에서 링크를 열거나 카메라로 QR 코드를 찍으세요. { $until }까지 한 번만 쓸 수 있습니다.
+cli-pair-no-bot = 실행 중인 데몬에 텔레그램 봇이 없어 코드를 쓸 수 있는 사람이 없습니다
+cli-pair-no-bot-hint = @BotFather에서 봇을 만들고 토큰을 권한 0600인 파일에 넣으세요. { $file } 파일의 telegram.bot_token_file에 그 파일을 지정하고 데몬을 다시 시작한 뒤 `waiaas pair`를 실행하세요.
+cli-pair-no-link = 데몬이 아직 텔레그램에 연결되지 않아 링크가 없습니다: { $why }. 연결되면 코드를 쓸 수 있습니다.
 cli-pair-none = 아직 연결된 사람이 없습니다. 휴대폰을 연결하려면: waiaas pair
 cli-pair-remove-ask = 콘솔 사용 권한 제거: 사용자 { $user }. 계속할까요?
 cli-pair-removed = { $name } 님은 더 이상 콘솔을 쓸 수 없습니다.
@@ -341,7 +344,7 @@ cli-init-next-no-bot =
       2. { $program } wallet add WALLET --chain evm --network base --address 0x…
       3. { $program } agent add AGENT --wallet WALLET
       4. { $program } session create --agent AGENT
-    텔레그램 콘솔을 쓰려면 @BotFather로 봇을 만들고 config.toml에 telegram.bot_token_file을 설정하세요.
+    텔레그램 콘솔을 쓰려면 @BotFather에서 봇을 만들고 config.toml에 telegram.bot_token_file을 설정하세요.
 cli-init-next-owner =
     다음 순서:
       1. { $program } run
@@ -610,7 +613,7 @@ audit-claim-refused = 틀린 클레임 코드: { $from }
 audit-operator-paired = 콘솔 사용 허용: { $user }
 audit-operator-removed = 콘솔 사용 해제: { $user }
 audit-pairing-refused = 틀린 연결 코드: { $user }
-audit-role-refused = 역할이 맞지 않아 거부: { $user }
+audit-role-refused = 역할 부족으로 거부: { $user }
 audit-console-refused = 권한 없는 사용자 거부: { $user }
 audit-notification-dead-lettered = 알림 전송 포기: { $why }
 
@@ -643,7 +646,7 @@ console-pairing-too-many = 틀린 코드가 너무 많습니다. 한 시간 뒤�
 console-refusal = 비공개 봇입니다. 내 ID 보기: /whoami
 console-toast-not-yours = 이 버튼을 누를 권한이 없습니다.
 console-toast-used = 이미 처리된 버튼입니다.
-console-toast-expired = 사용 기한이 지난 버튼입니다.
+console-toast-expired = 기한이 지난 버튼입니다.
 console-reuse-acknowledged = <b>{ $agent }</b> · <code>{ $session }</code>: 본인의 사용으로 확인됨 ({ $by }, { $hour }). 세션은 유지됩니다.
 
 console-menu-newsession = 에이전트에게 세션 주기
@@ -766,8 +769,8 @@ alert-by-machine = 컴퓨터
 alert-by-pairing-code = 연결 코드
 alert-by-configuration = 설정 파일
 alert-power-signing-key = 새 서명 키:
-alert-power-agent-limits = 에이전트의 기본 제한이 바뀌었습니다:
-alert-power-agent-resumed = 에이전트 정지가 해제되었습니다:
+alert-power-agent-limits = 기본 제한이 바뀐 에이전트:
+alert-power-agent-resumed = 정지가 해제된 에이전트:
 alert-power-agent-wallet = 앞으로의 세션에 쓸 지갑:
 alert-power-session-wallet = 활성 세션에 추가된 지갑:
 alert-power-pairing-code = 연결 코드가 만들어졌습니다. 이 코드를 봇에게 보내면 콘솔을 쓸 수 있습니다.
@@ -881,3 +884,17 @@ cli-mcp-claim-serve = 에이전트의 MCP 클라이언트가 이 명령을 실�
 cli-mcp-claim-unreachable = 데몬이 응답하지 않았습니다: { $url }
 cli-mcp-claim-unused-hint = 코드는 보내지 않았으므로 아직 쓸 수 있습니다.
 cli-mcp-claim-unwritable = 이곳에는 토큰을 저장할 수 없습니다.
+
+# Channels, and who does what
+
+cli-by-machine = 컴퓨터 { $user }
+channel-telegram = 텔레그램
+channel-discord = Discord
+channel-ntfy = ntfy
+channel-state-off = 꺼짐
+channel-state-starting = 시작하는 중
+channel-state-ok = 정상
+channel-state-conflict = 충돌
+channel-state-unauthorized = 거부됨
+channel-state-unreachable = 연결 안 됨
+channel-state-standby = 대기 중(같은 데이터베이스를 쓰는 다른 데몬이 담당)

@@ -7,13 +7,13 @@ mod pace;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::actor::Actor;
 use waiaas_daemon_core::audit::{self, AuditEvent, Record};
 use waiaas_daemon_core::console::outbox::{self, Call, Due};
 use waiaas_daemon_core::notify::health::ChannelState;
+use waiaas_daemon_core::notify::trouble::{Trouble, TroubleCode};
 
 use super::console::{CHANNEL, Console};
 use super::fault::Fault;
@@ -113,39 +113,45 @@ async fn failed(console: &Console, due: &Due, fault: Fault, now: i64) -> Result<
     }
     let tap = matches!(due.call, Call::Answer { .. });
     let (wait, reason) = match fault {
-        Fault::Wait { seconds } => (Some(seconds.max(1)), outbox::ASKED_TO_WAIT.to_owned()),
+        Fault::Wait { seconds } => (Some(seconds.max(1)), TroubleCode::AskedToWait.into()),
         Fault::Away { reason } => {
-            console.report(ChannelState::Unreachable, Some(&reason));
+            console.report(ChannelState::Unreachable, Some(reason.clone()));
             (Some(backoff_s(due.attempts)), reason)
         }
         Fault::Unauthorized => {
-            let reason = "Telegram refuses the bot token";
-            console.report(ChannelState::Unauthorized, Some(reason));
-            (Some(BACKOFF_MAX_S), reason.to_owned())
+            let reason = Trouble::from(TroubleCode::BotTokenRefused);
+            console.report(ChannelState::Unauthorized, Some(reason.clone()));
+            (Some(BACKOFF_MAX_S), reason)
         }
-        Fault::Conflict => (Some(BACKOFF_MAX_S), "conflict".to_owned()),
+        Fault::Conflict => (Some(BACKOFF_MAX_S), TroubleCode::Conflict.into()),
         Fault::NotModified | Fault::MessageGone => {
             return outbox::mark_sent(&console.core, due, None, now).await;
         }
-        Fault::Unparsable => (None, "Telegram cannot parse it".to_owned()),
+        Fault::Unparsable => (None, TroubleCode::Unparsable.into()),
         Fault::Never { reason } => (None, reason),
     };
     let late = tap && now - due.created_at > ANSWER_LIFETIME_S;
     match wait {
         Some(wait) if due.attempts < ATTEMPTS_MAX && !late => {
-            outbox::mark_later(&console.core, due, now + wait, &reason).await
+            // By this note the queue knows a pause that nobody may shorten.
+            let note = match reason.code {
+                TroubleCode::AskedToWait => outbox::ASKED_TO_WAIT.to_owned(),
+                _ => reason.to_string(),
+            };
+            outbox::mark_later(&console.core, due, now + wait, &note).await
         }
         Some(_) | None => give_up(console, due, &reason, now).await,
     }
 }
 
 /// A dead alert is audited; a toast that came too late is not worth a word.
-async fn give_up(console: &Console, due: &Due, reason: &str, now: i64) -> Result<(), Error> {
+async fn give_up(console: &Console, due: &Due, trouble: &Trouble, now: i64) -> Result<(), Error> {
     let mut tx = console.core.db.begin_write().await?;
-    outbox::mark_dead(&*tx, due, reason, now).await?;
+    let reason = trouble.to_string();
+    outbox::mark_dead(&*tx, due, &reason, now).await?;
     if let Some(event_id) = &due.event_id {
         tracing::warn!(event_id, reason, "an alert was given up");
-        let details = json!({ "event_id": event_id, "channel": CHANNEL, "reason": reason });
+        let details = trouble.recorded(event_id, Some(CHANNEL));
         let record = Record::new(
             AuditEvent::NotificationDeadLettered,
             &Actor::Daemon,

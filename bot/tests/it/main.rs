@@ -26,5 +26,6 @@ mod console_wallets;
 mod demo;
 mod harness;
 mod keeper;
+mod korean;
 mod mcp_clients;
 mod mcp_start;

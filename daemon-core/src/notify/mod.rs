@@ -9,5 +9,6 @@ mod lane;
 pub mod outbox;
 pub mod retention;
 mod routing;
+pub mod trouble;
 pub mod wording;
 pub mod worker;

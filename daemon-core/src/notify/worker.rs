@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -15,6 +14,7 @@ use super::event::Level;
 use super::lane::{Lane, RETRY_AFTER_MAX_S, pause_s};
 use super::outbox::{self, Found, Logged, Pending};
 use super::routing::{self, End, Seat, Standing};
+use super::trouble::{Trouble, TroubleCode};
 use crate::actor::Actor;
 use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
@@ -49,11 +49,11 @@ pub struct Worker {
 enum Attempt {
     Delivered(Delivery),
     Later {
-        reason: String,
+        reason: Trouble,
         retry_after_s: Option<i64>,
     },
     Never {
-        reason: String,
+        reason: Trouble,
     },
 }
 
@@ -189,7 +189,7 @@ impl Worker {
         let now = self.core.clock.now_s();
         let held = self.lane(channel, |lane| lane.is_held(now));
         if held && now - pending.created_at > WAITING_MAX_S {
-            let reason = self.lane(channel, |lane| lane.reason().to_owned());
+            let reason = self.lane(channel, |lane| lane.reason());
             self.settle(channel, pending, &logged, Attempt::Never { reason })
                 .await?;
             return Ok(true);
@@ -257,7 +257,7 @@ impl Worker {
             },
             Ok(Err(ChannelError::Never { reason })) => Attempt::Never { reason },
             Err(_) => Attempt::Later {
-                reason: "timed out".to_owned(),
+                reason: TroubleCode::NoAnswer.into(),
                 retry_after_s: None,
             },
         }
@@ -276,6 +276,7 @@ impl Worker {
         let before = logged.iter().find(|row| row.channel == name);
         let failures = before.map_or(0, |row| row.attempts);
         let age = now - pending.created_at;
+        let mut why = None;
         let mut entry = Logged {
             channel: name.to_owned(),
             status: outbox::WAITING.to_owned(),
@@ -296,7 +297,9 @@ impl Worker {
                 reason,
                 retry_after_s,
             } => {
-                self.lane(channel, |lane| lane.failed(&reason, retry_after_s, now));
+                self.lane(channel, |lane| {
+                    lane.failed(reason.clone(), retry_after_s, now);
+                });
                 if retry_after_s.is_some() {
                     entry.attempts = failures;
                 }
@@ -304,25 +307,19 @@ impl Worker {
                 if entry.attempts >= ATTEMPTS_MAX || age > WAITING_MAX_S {
                     entry.status = outbox::DEAD.to_owned();
                 }
-                entry.detail = Some(reason);
+                why = Some(reason);
             }
             Attempt::Never { reason } => {
                 entry.status = outbox::DEAD.to_owned();
-                entry.detail = Some(reason);
+                why = Some(reason);
             }
         }
+        entry.detail = why.as_ref().map(Trouble::to_string);
         let mut tx = self.core.db.begin_write().await?;
-        if entry.status == outbox::DEAD {
-            let reason = entry.detail.as_deref().unwrap_or_default();
-            tracing::warn!(
-                event_id = pending.event_id,
-                channel = name,
-                reason,
-                "an alert was given up"
-            );
-            let event_id = &pending.event_id;
-            let details = json!({ "event_id": event_id, "channel": name, "reason": reason });
-            append_dead(&mut tx, details, now).await?;
+        if let Some(trouble) = why.filter(|_| entry.status == outbox::DEAD) {
+            let (event_id, reason) = (&pending.event_id, trouble.to_string());
+            tracing::warn!(event_id, channel = name, reason, "an alert was given up");
+            append_dead(&mut tx, trouble.recorded(event_id, Some(name)), now).await?;
         }
         outbox::log(&*tx, &pending.event_id, entry, now).await?;
         let level = pending.event.level();
@@ -355,12 +352,11 @@ impl Worker {
 
     /// Gives up a row that this version cannot read.
     async fn bury(&self, seq: i64, event_id: &str, now: i64) -> Result<bool, Error> {
-        let reason = "this version cannot read it";
+        let trouble = Trouble::from(TroubleCode::UnknownEvent);
         let mut tx = self.core.db.begin_write().await?;
-        let buried = outbox::mark_dead(&*tx, seq, now, reason).await?;
+        let buried = outbox::mark_dead(&*tx, seq, now, &trouble.to_string()).await?;
         if buried {
-            let details = json!({ "event_id": event_id, "reason": reason });
-            append_dead(&mut tx, details, now).await?;
+            append_dead(&mut tx, trouble.recorded(event_id, None), now).await?;
         }
         tx.commit().await?;
         Ok(buried)

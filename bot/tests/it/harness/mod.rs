@@ -14,6 +14,7 @@
 mod chat;
 mod clock;
 mod doors;
+mod korean;
 mod receiver;
 mod traces;
 
@@ -36,6 +37,7 @@ use waiaas_sandbox::{Person, PersonSpec, Sandbox, SandboxConfig};
 
 pub use chat::{Story, shown};
 pub use clock::TestClock;
+pub use korean::english_in;
 pub use receiver::{Received, Receiver, Reply};
 pub use traces::logs;
 
