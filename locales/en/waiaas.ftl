@@ -808,12 +808,14 @@ demo-introduction =
     Agents' door:  { $door }
     The daemon's clock goes { $speed } times as fast as yours; its rules are the usual ones.
 
-    Try in the chat:
-      /newsession, tap trader, tap Create: the agent finds its token file and starts to work.
+    Beside the chat stands what there is to try:
+      /newsession, tap trader, tap Change or Create: the agent finds its token file and starts to work.
+      /newsession, tap scout, tap For another machine: a code, which you carry over to scout.
+      /agents with Suspend and Undo, /notify, /language, /killswitch, /wallets, /audit.
       Wait: watcher renews its session, with an alert each time, until no renewal is left.
       /sessions, tap one, tap Revoke and confirm: the agent's very next request is refused.
     Try in another terminal:
-      waiaas --data-dir { $dir } session list
+      { $program } --data-dir { $dir } session list
 
     Ctrl-C ends the demo.
 demo-browser-opened = The chat has been opened in your browser.
@@ -830,16 +832,44 @@ demo-fact-limit = another renewal: RENEWAL_LIMIT_REACHED; the token works until 
 demo-fact-revoked = the next request of { $agent }: SESSION_REVOKED
 demo-fact-audit = the audit chain is intact, { $entries } entries
 
-demo-note-title = What the agents do
+demo-note-title = Things to try
 demo-note-clock = The daemon's clock goes { $speed } times as fast as yours, so what it dates runs ahead.
-demo-note-waiting = `{ $agent }` has no token. Send `/newsession` and tap it.
+demo-note-waiting = `{ $agent }` has no token. Send `/newsession` and tap its name.
 demo-note-working = `{ $agent }` works with session `{ $session }`: renewals { $count }/{ $max }, token until { $time } UTC.
 demo-note-token-file = Its token file: `{ $path }`, mode `{ $mode }`.
 demo-note-last-unit = No further renewal: `{ $code }`. The token works until it expires.
 demo-note-ended = `{ $agent }` was refused with `{ $code }` and waits for another token.
 demo-note-troubled = `{ $agent }` tries again: { $reason }
+demo-note-agents = What the agents do
+demo-note-waiting-elsewhere = `{ $agent }` is on another machine and has no token. It waits for a claim code.
+demo-note-stopped = `{ $agent }` is refused: the kill switch is on. Its session goes on when it is lifted.
+demo-note-suspended = `{ $agent }` is refused: you have suspended it.
+demo-lift-kill-switch = The kill switch is on, and no phone can lift it. In another terminal: { $program } --data-dir { $dir } killswitch off
+demo-field-label = The code for scout
+demo-field-button = Hand over
+demo-claim-none = The same code a second time is refused, and you are alarmed.
+demo-claim-done = scout has its token. Hand the same code over again and see the alarm.
+demo-claim-no-code = This is not a claim code; nothing was sent. Copy it once more from the chat.
+demo-claim-refused = The daemon has refused the code: `{ $code }`.
+demo-claim-failed = The code could not be redeemed. The terminal says more.
+demo-try-session = `/newsession`, then trader: Change the number of renewals, then Create.
+demo-try-claim = `/newsession`, then scout and “For another machine”: a code instead of a file. Tap the code to copy it and hand it over within { $seconds } s.
+demo-try-agents = `/agents`, then trader: Suspend it, and Undo it in time.
+demo-try-notify = `/notify`: make an event silent, set quiet hours.
+demo-try-language = `/language`: to Korean and back, menu and alerts included.
+demo-try-kill-switch = `/killswitch`: every agent is refused on its next request. Only the machine can lift it, as below.
+demo-try-look = `/sessions`, `/wallets`, `/audit`, `/status`: who may do what, and who did what. Revoke whatever you like.
+demo-fact-claimed = the other machine redeems the code: { $agent } has its token there
+demo-fact-claim-refused = the same code a second time: { $code }
+demo-fact-suspended = the next request of { $agent } is refused: suspended
+demo-fact-goes-on = { $agent } works again
+demo-fact-stopped = the next request of { $agent } is refused: the kill switch is on
+demo-fact-lifted = on the machine: waiaas killswitch off
+demo-note-machine = In a terminal
+demo-note-lift = `{ $program } --data-dir { $dir } killswitch off`: lifts the kill switch.
+demo-note-claim = `{ $program } mcp claim CODE --base-url { $url } --data-dir { $dir }`: redeems a code as scout, like the field above.
 demo-note-door = Agents' door: `{ $url }`
-demo-note-terminal = In a terminal: `waiaas --data-dir { $dir } session list`
+demo-note-terminal = `{ $program } --data-dir { $dir } session list`: everything a phone can see, and more. `{ $program } --help` shows the rest.
 
 # waiaas mcp
 cli-mcp-head-lock = LOCK

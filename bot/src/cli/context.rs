@@ -169,6 +169,22 @@ impl Context {
         }
     }
 
+    /// What starts this program from where the person is: its name where it is on the path, else
+    /// its file, as short as it can be.
+    pub(super) fn program_word(&self) -> String {
+        let name = PathBuf::from("waiaas");
+        let Some(file) = &self.environment.program else {
+            return name.display().to_string();
+        };
+        let path = self.environment.get("PATH").unwrap_or_default();
+        if std::env::split_paths(path).any(|dir| dir.join(&name).is_file()) {
+            return name.display().to_string();
+        }
+        let here = std::env::current_dir().ok();
+        let below = here.and_then(|here| file.strip_prefix(here).ok());
+        shell::quoted_path(below.unwrap_or(file))
+    }
+
     /// How the person would call this program for the same data directory again.
     pub(super) fn program(&self) -> String {
         match &self.data_dir_flag {

@@ -22,6 +22,8 @@ const KNOWN: &[&str] = &[
     "ntfy",
     "English",
     "TRANSFER",
+    "wai",
+    "sess",
     "transfer",
     "swap",
     // People, agents and wallets of the tests.
@@ -76,7 +78,9 @@ pub fn english_in(text: &str) -> Vec<String> {
     let entities = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"];
     let text = entities.iter().fold(text, |text, it| text.replace(it, " "));
     text.split_whitespace()
-        .filter(|token| !token.contains(['/', '_', '@', '=']) && !token.contains("--"))
+        .filter(|token| !token.contains(['/', '@', '=']) && !token.contains("--"))
+        // A key of the configuration has both; a code that nobody has put into words has no dot.
+        .filter(|token| !(token.contains('_') && token.contains('.')))
         .flat_map(|token| token.split(|c: char| !c.is_ascii_alphanumeric() && c != '.'))
         .filter(|word| !is_harmless(word.trim_matches('.')))
         .map(str::to_owned)
@@ -119,4 +123,5 @@ fn english_is_found_and_what_is_of_no_language_is_not() {
         ["is", "not", "followed"]
     );
     assert_eq!(english_in("상태: ok"), ["ok"]);
+    assert_eq!(english_in("이유: manual_revoke"), ["manual", "revoke"]);
 }
