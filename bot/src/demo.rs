@@ -1,5 +1,5 @@
 //! `waiaas demo`: the real daemon on a data directory that goes away again, the sandbox in
-//! Telegram's place, and two agents at work. No account, no network, nothing to install.
+//! Telegram's place, and three agents at work. No account, no network, nothing to install.
 //!
 //! The daemon is composed as `waiaas run` composes it and knows of no demo; only its clock is
 //! another one. What is acted here, people and agents, acts through public doors.
@@ -10,6 +10,7 @@ mod browser;
 mod cast;
 mod clock;
 mod door;
+mod elsewhere;
 mod note;
 mod show;
 mod stage;
@@ -21,6 +22,7 @@ use std::io::{self, Write as _};
 use tokio::signal::unix::{SignalKind, signal};
 use waiaas_daemon_core::config::{ConfigErrors, Language};
 use waiaas_mcp::door::{BaseUrlError, DoorError};
+use waiaas_protocol::data_dir::DataDirError;
 use waiaas_protocol::token_file::TokenFileError;
 use waiaas_sandbox::{PersonError, SandboxError};
 
@@ -28,7 +30,7 @@ use crate::app::StartError;
 use crate::cli::Texts;
 
 /// What the command line asks for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct DemoOptions {
     /// Play a visit and print it, instead of a page.
     pub(crate) script: bool,
@@ -42,6 +44,8 @@ pub(crate) struct DemoOptions {
     pub(crate) has_display: bool,
     /// Of the chat and of what is printed.
     pub(crate) language: Language,
+    /// What starts this program, for commands to copy.
+    pub(crate) program: String,
 }
 
 /// Why a demo ended before its time.
@@ -71,6 +75,9 @@ pub(crate) enum DemoError {
     /// An answer of the agents' door.
     #[error("the demo's token does not open the agents' door")]
     AgentDoor(#[from] DoorError),
+    /// The data directory of the other machine.
+    #[error("the data directory of the demo's other machine could not be made")]
+    Elsewhere(#[from] DataDirError),
     /// The agent's own work on files.
     #[error("the demo's token file could not be written")]
     TokenFile(#[from] TokenFileError),

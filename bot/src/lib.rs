@@ -10,6 +10,7 @@ pub mod lifecycle;
 mod mcp_clients;
 mod report;
 pub mod telegram;
+mod words;
 
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

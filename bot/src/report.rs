@@ -70,6 +70,12 @@ impl Failure {
         self.with_causes(Some(error))
     }
 
+    /// Adds a cause in words of its own.
+    pub(crate) fn because(mut self, cause: String) -> Self {
+        self.causes.push(cause);
+        self
+    }
+
     fn with_causes(mut self, mut next: Option<&(dyn Error + 'static)>) -> Self {
         while let Some(error) = next {
             let text = error.to_string();

@@ -1,10 +1,14 @@
 //! The one error of the domain. Every variant has exactly one code of the registry
 //! (PROTOCOL.md section 8); the HTTP layer maps nothing by itself.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use waiaas_protocol::error_code::ErrorCode;
 use waiaas_protocol::time::Timestamp;
-use waiaas_protocol::wire::Issue;
+use waiaas_protocol::token_file::TokenFileError;
+
+use crate::issue::{Issue, Problem};
 
 /// The cause of an infrastructure failure; logged once, never shown to a caller.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -93,8 +97,8 @@ pub enum Error {
     ClaimInvalid,
     #[error("peer may not use the admin socket")]
     AdminAccessDenied,
-    #[error("token file not writable: {reason}")]
-    TokenFileUnwritable { reason: String },
+    #[error("token file not writable: {0}")]
+    TokenFileUnwritable(Arc<TokenFileError>),
     #[error("no such route")]
     RouteNotFound,
     #[error("method not allowed")]
@@ -142,7 +146,7 @@ impl std::fmt::Display for LockReason {
 fn issues_text(issues: &[Issue]) -> String {
     let texts: Vec<_> = issues
         .iter()
-        .map(|i| format!("{} {}", i.path, i.message))
+        .map(|i| format!("{} {}", i.path, i.problem))
         .collect();
     texts.join("; ")
 }
@@ -150,11 +154,8 @@ fn issues_text(issues: &[Issue]) -> String {
 impl Error {
     /// One thing wrong with a request.
     #[must_use]
-    pub fn invalid(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::RequestInvalid(vec![Issue {
-            path: path.into(),
-            message: message.into(),
-        }])
+    pub fn invalid(path: impl Into<String>, problem: impl Into<Problem>) -> Self {
+        Self::RequestInvalid(vec![Issue::new(path, problem)])
     }
 
     /// A fault of ours with a sentence that says where.
@@ -198,7 +199,7 @@ impl Error {
             Self::IdempotencyKeyInvalid => ErrorCode::IdempotencyKeyInvalid,
             Self::ClaimInvalid => ErrorCode::ClaimInvalid,
             Self::AdminAccessDenied => ErrorCode::AdminAccessDenied,
-            Self::TokenFileUnwritable { .. } => ErrorCode::TokenFileUnwritable,
+            Self::TokenFileUnwritable(_) => ErrorCode::TokenFileUnwritable,
             Self::RouteNotFound => ErrorCode::RouteNotFound,
             Self::MethodNotAllowed => ErrorCode::MethodNotAllowed,
             Self::BodyTooLarge { .. } => ErrorCode::BodyTooLarge,
@@ -223,7 +224,7 @@ impl Error {
         }
     }
 
-    /// `details` of the body: facts only, nothing secret.
+    /// `details` of the body: facts only, nothing secret. What is worded, the door adds.
     #[must_use]
     pub fn details(&self) -> Option<Value> {
         Some(match self {
@@ -261,8 +262,6 @@ impl Error {
             } => {
                 json!({ "constraint": constraint, "value": value, "ceiling": ceiling })
             }
-            Self::RequestInvalid(issues) => json!({ "issues": issues }),
-            Self::TokenFileUnwritable { reason } => json!({ "reason": reason }),
             Self::BodyTooLarge { max_bytes } => json!({ "maxBytes": max_bytes }),
             Self::SystemLocked { reason } => json!({ "reason": reason.as_str() }),
             _ => return None,

@@ -19,6 +19,7 @@ pub mod entropy;
 pub mod error;
 pub mod http;
 pub mod i18n;
+pub mod issue;
 pub mod lease;
 pub mod name;
 pub mod notify;

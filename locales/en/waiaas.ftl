@@ -83,7 +83,7 @@ cli-agent-none = There are no agents yet. Add one: waiaas agent add NAME --walle
 cli-agent-no-defaults = This agent has no limits of its own.
 cli-agent-remove-ask = Remove agent { $name }? Its sessions end, and it cannot be undone.
 cli-agent-removed = Agent { $name } is removed, and its sessions have ended.
-cli-agent-resumed = Agent { $name } may go on.
+cli-agent-resumed = Agent { $name } may act again.
 cli-agent-suspended = Agent { $name } is suspended: its requests are refused until `waiaas agent resume`.
 
 cli-session-created =
@@ -158,6 +158,9 @@ cli-pair-expired-hint = Run `waiaas pair` again.
 cli-pair-interrupted = Stopped waiting. The code stays good until { $until }.
 cli-pair-role = It makes whoever uses it: { $role }
 cli-pair-link = Open the link on your phone, or scan the QR code with its camera, until { $until }. It works once.
+cli-pair-no-bot = The running daemon has no Telegram bot, so nobody could use a code
+cli-pair-no-bot-hint = Make a bot with @BotFather and put its token into a file of mode 0600. Name that file as telegram.bot_token_file in { $file }, start the daemon again, then run `waiaas pair`.
+cli-pair-no-link = There is no link, because the daemon has not reached Telegram yet: { $why }. The code works as soon as it has.
 cli-pair-none = Nobody is paired yet. Pair a phone: waiaas pair
 cli-pair-remove-ask = Take the console away from user { $user }?
 cli-pair-removed = { $name } may no longer use the console.
@@ -171,8 +174,8 @@ cli-db-backed-up = The database is copied to { $file } ({ $bytes } bytes). Keep 
 cli-db-backup-exists = { $file } exists already
 cli-db-backup-exists-hint = Name a file that does not exist; a backup never overwrites another.
 cli-db-backup-failed = The database could not be copied to { $file }
-cli-db-confirm-ask = Let the restored database serve? Sessions that were ended after the backup was made come back to life.
-cli-db-confirmed = The restored database serves again.
+cli-db-confirm-ask = Use the restored database? Sessions that were ended after the backup was made come back to life.
+cli-db-confirmed = The restored database is in use again.
 cli-db-migrated = { $count ->
         [0] The database has every step already.
         [one] { $count } step was applied.
@@ -309,7 +312,7 @@ cli-doctor-door-other-daemon-mend = look at that one with --data-dir, or give th
 cli-doctor-clock-ok = agrees with the daemon's ({ $time })
 cli-doctor-clock-ahead = the daemon's clock ({ $time }) is { $span } ahead of this one
 cli-doctor-clock-behind = the daemon's clock ({ $time }) is { $span } behind this one
-cli-doctor-clock-back = it is { $time } here, but the audit trail has an entry of { $newest }: the clock went back
+cli-doctor-clock-back = it is { $time } here, but the audit trail has an entry from { $newest }: the clock went back
 
 cli-doctor-token-none = no agent of this machine has a token file yet
 cli-doctor-token-ok = { $file }: { $agent }, session { $session }, token ends { $expires }, renewed { $count }/{ $max }
@@ -407,9 +410,9 @@ cli-init-next-pair =
       3. { $program } wallet add WALLET --chain evm --network base --address 0x…
       4. { $program } agent add AGENT --wallet WALLET
       5. Send /newsession to your bot.
-cli-init-no-terminal = init asks questions, and this is no terminal
+cli-init-no-terminal = init asks questions, and this is not a terminal
 cli-init-no-terminal-hint = Pass --non-interactive, and what you want to set as flags.
-cli-init-rewritten = The configuration in { $dir } is written anew.
+cli-init-rewritten = The configuration in { $dir } was written anew.
 cli-init-warning = Beware: an agent that runs as this same user can read everything here, including every token and the admin socket. Run agents as another user. Whatever adds power on this machine is told in the chat, once there is one.
 
 # The agent's side
@@ -420,8 +423,8 @@ cli-mcp-several-agents-hint = Name one: --agent NAME
 cli-mcp-no-agents = There is no agent yet
 cli-mcp-no-agents-hint = Add one: { $program } agent add NAME --wallet WALLET
 cli-mcp-no-active-agents = Every agent is suspended
-cli-mcp-no-active-agents-hint = Let one go on: { $program } agent resume NAME
-cli-mcp-no-program = The system does not tell where this program's file is
+cli-mcp-no-active-agents-hint = Resume one: { $program } agent resume NAME
+cli-mcp-no-program = The system does not say where this program's file is
 cli-mcp-no-home = It is not known where the client keeps its configuration: there is no home directory
 cli-mcp-json-has-no-file = --write needs a client with a file of its own, and json has none
 cli-mcp-json-has-no-file-hint = Leave --write out and copy what is printed, or name another client.
@@ -454,7 +457,7 @@ cli-mcp-config-mend = Mend the file first: the client cannot use it either.
 cli-mcp-name-of-other-agent = { $file } has an entry "{ $name }" for another agent already: { $agent }
 cli-mcp-name-taken = { $file } has an entry "{ $name }" already, which does not start waiaas for this data directory
 cli-mcp-name-taken-hint = Give this one another name: --name NAME
-cli-mcp-unfinished = The token file holds the new token, but the daemon could not take note of it yet. It finishes by itself within about two minutes, or when it starts.
+cli-mcp-unfinished = The token file holds the new token, but the daemon could not record it yet. It finishes by itself within about two minutes, or when it starts.
 cli-mcp-old-still-live = Session { $session } has not ended yet. To end it at once: { $program } session revoke { $session }
 cli-mcp-old-had-ended = Session { $session }, which it goes on from, had ended before.
 cli-mcp-wallet-skipped = Wallet { $name } was removed, and is left out.
@@ -564,7 +567,7 @@ console-kill-switch-ask =
     <b>Turn the kill switch on?</b>
     Agents that stop: { $agents }
     Live sessions that stop: { $sessions }
-    From the next request on every agent is refused, renewals and claims included, and no session can be created.
+    From the next request on, every agent is refused, renewals and claims included, and no session can be created.
     Sessions are not ended, but their time runs on: none of it is given back.
     Only the machine can lift it: <code>waiaas killswitch off</code>
 console-kill-switch-is-on =
@@ -665,7 +668,7 @@ audit-claim-refused = Wrong claim code from { $from }
 audit-operator-paired = May use the console: { $user }
 audit-operator-removed = May no longer use the console: { $user }
 audit-pairing-refused = Wrong pairing code from { $user }
-audit-role-refused = Refused, the role is too small: { $user }
+audit-role-refused = Refused, the role does not allow it: { $user }
 audit-console-refused = Stranger refused: { $user }
 audit-notification-dead-lettered = Alert given up: { $why }
 
@@ -861,7 +864,7 @@ alert-operator-removed = 👤 { $name } may no longer use this console. By { $by
 alert-power-viewer = A person may now look on in this console, as viewer:
 alert-power-operator = A person may now use this console, as operator:
 alert-power-owner = A person may now do everything in this console, as owner:
-alert-power-restored-database = A restored database serves again.
+alert-power-restored-database = A restored database is in use again.
 
 # Demo
 
@@ -872,12 +875,14 @@ demo-introduction =
     Agents' door:  { $door }
     The daemon's clock goes { $speed } times as fast as yours; its rules are the usual ones.
 
-    Try in the chat:
-      /newsession, tap trader, tap Create: the agent finds its token file and starts to work.
+    Beside the chat stands what there is to try:
+      /newsession, tap trader, tap Change or Create: the agent finds its token file and starts to work.
+      /newsession, tap scout, tap For another machine: a code, which you carry over to scout.
+      /agents with Suspend and Undo, /notify, /language, /killswitch, /wallets, /audit.
       Wait: watcher renews its session, with an alert each time, until no renewal is left.
       /sessions, tap one, tap Revoke and confirm: the agent's very next request is refused.
     Try in another terminal:
-      waiaas --data-dir { $dir } session list
+      { $program } --data-dir { $dir } session list
 
     Ctrl-C ends the demo.
 demo-browser-opened = The chat has been opened in your browser.
@@ -894,16 +899,44 @@ demo-fact-limit = another renewal: RENEWAL_LIMIT_REACHED; the token works until 
 demo-fact-revoked = the next request of { $agent }: SESSION_REVOKED
 demo-fact-audit = the audit chain is intact, { $entries } entries
 
-demo-note-title = What the agents do
+demo-note-title = Things to try
 demo-note-clock = The daemon's clock goes { $speed } times as fast as yours, so what it dates runs ahead.
-demo-note-waiting = `{ $agent }` has no token. Send `/newsession` and tap it.
+demo-note-waiting = `{ $agent }` has no token. Send `/newsession` and tap its name.
 demo-note-working = `{ $agent }` works with session `{ $session }`: renewals { $count }/{ $max }, token until { $time } UTC.
 demo-note-token-file = Its token file: `{ $path }`, mode `{ $mode }`.
 demo-note-last-unit = No further renewal: `{ $code }`. The token works until it expires.
 demo-note-ended = `{ $agent }` was refused with `{ $code }` and waits for another token.
 demo-note-troubled = `{ $agent }` tries again: { $reason }
+demo-note-agents = What the agents do
+demo-note-waiting-elsewhere = `{ $agent }` is on another machine and has no token. It waits for a claim code.
+demo-note-stopped = `{ $agent }` is refused: the kill switch is on. Its session goes on when it is lifted.
+demo-note-suspended = `{ $agent }` is refused: you have suspended it.
+demo-lift-kill-switch = The kill switch is on, and no phone can lift it. In another terminal: { $program } --data-dir { $dir } killswitch off
+demo-field-label = The code for scout
+demo-field-button = Hand over
+demo-claim-none = The same code a second time is refused, and you are alarmed.
+demo-claim-done = scout has its token. Hand the same code over again and see the alarm.
+demo-claim-no-code = This is not a claim code; nothing was sent. Copy it once more from the chat.
+demo-claim-refused = The daemon has refused the code: `{ $code }`.
+demo-claim-failed = The code could not be redeemed. The terminal says more.
+demo-try-session = `/newsession`, then trader: Change the number of renewals, then Create.
+demo-try-claim = `/newsession`, then scout and “For another machine”: a code instead of a file. Tap the code to copy it and hand it over within { $seconds } s.
+demo-try-agents = `/agents`, then trader: Suspend it, and Undo it in time.
+demo-try-notify = `/notify`: make an event silent, set quiet hours.
+demo-try-language = `/language`: to Korean and back, menu and alerts included.
+demo-try-kill-switch = `/killswitch`: every agent is refused on its next request. Only the machine can lift it, as below.
+demo-try-look = `/sessions`, `/wallets`, `/audit`, `/status`: who may do what, and who did what. Revoke whatever you like.
+demo-fact-claimed = the other machine redeems the code: { $agent } has its token there
+demo-fact-claim-refused = the same code a second time: { $code }
+demo-fact-suspended = the next request of { $agent } is refused: suspended
+demo-fact-goes-on = { $agent } works again
+demo-fact-stopped = the next request of { $agent } is refused: the kill switch is on
+demo-fact-lifted = on the machine: waiaas killswitch off
+demo-note-machine = In a terminal
+demo-note-lift = `{ $program } --data-dir { $dir } killswitch off`: lifts the kill switch.
+demo-note-claim = `{ $program } mcp claim CODE --base-url { $url } --data-dir { $dir }`: redeems a code as scout, like the field above.
 demo-note-door = Agents' door: `{ $url }`
-demo-note-terminal = In a terminal: `waiaas --data-dir { $dir } session list`
+demo-note-terminal = `{ $program } --data-dir { $dir } session list`: everything a phone can see, and more. `{ $program } --help` shows the rest.
 
 # waiaas mcp
 cli-mcp-head-lock = LOCK
@@ -960,3 +993,18 @@ cli-mcp-claim-serve = Let the MCP client of the agent start this:
 cli-mcp-claim-unreachable = The daemon at { $url } did not answer.
 cli-mcp-claim-unused-hint = The code was not sent and is still good.
 cli-mcp-claim-unwritable = A token could not be kept here.
+
+# Channels, and who does what
+
+cli-by-machine = the machine ({ $user })
+channel-telegram = Telegram
+channel-discord = Discord
+channel-ntfy = ntfy
+channel-state-off = off
+channel-state-starting = starting
+channel-state-ok = ok
+channel-state-conflict = in conflict
+channel-state-undelivered = not delivered
+channel-state-unauthorized = refused
+channel-state-unreachable = not reachable
+channel-state-standby = standing by; another daemon on this database speaks with it

@@ -37,7 +37,7 @@ cli-head-channel = 채널
 cli-head-chat = 채팅
 cli-head-created = 생성
 cli-head-details = 내용
-cli-head-event = 사건
+cli-head-event = 이벤트
 cli-head-expires = 만료
 cli-head-id = ID
 cli-head-key = 키
@@ -156,6 +156,9 @@ cli-pair-expired-hint = `waiaas pair`를 다시 실행하세요.
 cli-pair-interrupted = 기다리기를 멈췄습니다. 코드는 { $until }까지 유효합니다.
 cli-pair-role = 이 코드를 쓴 사람의 역할: { $role }
 cli-pair-link = 휴대폰에서 링크를 열거나 카메라로 QR 코드를 찍으세요. { $until }까지 한 번만 쓸 수 있습니다.
+cli-pair-no-bot = 실행 중인 데몬에 텔레그램 봇이 없어 코드를 쓸 수 있는 사람이 없습니다
+cli-pair-no-bot-hint = @BotFather에서 봇을 만들고 토큰을 권한 0600인 파일에 넣으세요. { $file } 파일의 telegram.bot_token_file에 그 파일을 지정하고 데몬을 다시 시작한 뒤 `waiaas pair`를 실행하세요.
+cli-pair-no-link = 데몬이 아직 텔레그램에 연결되지 않아 링크가 없습니다: { $why }. 연결되면 코드를 쓸 수 있습니다.
 cli-pair-none = 아직 연결된 사람이 없습니다. 휴대폰을 연결하려면: waiaas pair
 cli-pair-remove-ask = 콘솔 사용 권한 제거: 사용자 { $user }. 계속할까요?
 cli-pair-removed = { $name } 님은 더 이상 콘솔을 쓸 수 없습니다.
@@ -371,7 +374,7 @@ cli-init-next-no-bot =
       2. { $program } wallet add WALLET --chain evm --network base --address 0x…
       3. { $program } agent add AGENT --wallet WALLET
       4. { $program } session create --agent AGENT
-    텔레그램 콘솔을 쓰려면 @BotFather로 봇을 만들고 config.toml에 telegram.bot_token_file을 설정하세요.
+    텔레그램 콘솔을 쓰려면 @BotFather에서 봇을 만들고 config.toml에 telegram.bot_token_file을 설정하세요.
 cli-init-next-owner =
     다음 순서:
       1. { $program } run
@@ -640,7 +643,7 @@ audit-claim-refused = 틀린 클레임 코드: { $from }
 audit-operator-paired = 콘솔 사용 허용: { $user }
 audit-operator-removed = 콘솔 사용 해제: { $user }
 audit-pairing-refused = 틀린 연결 코드: { $user }
-audit-role-refused = 역할이 맞지 않아 거부: { $user }
+audit-role-refused = 역할 부족으로 거부: { $user }
 audit-console-refused = 권한 없는 사용자 거부: { $user }
 audit-notification-dead-lettered = 알림 전송 포기: { $why }
 
@@ -676,7 +679,7 @@ console-refusal-group = 이 봇은 연결된 사용자에게만 응답합니다.
 console-code-in-group = 코드는 다른 사람이 볼 수 없는 봇과의 개인 채팅에서 보내세요. 이 코드는 쓰지 않았습니다. 여기 있는 다른 사람이 보았을 수 있으니 컴퓨터에서 새로 만드세요: <code>waiaas pair</code>
 console-toast-not-yours = 이 버튼을 누를 권한이 없습니다.
 console-toast-used = 이미 처리된 버튼입니다.
-console-toast-expired = 사용 기한이 지난 버튼입니다.
+console-toast-expired = 기한이 지난 버튼입니다.
 console-toast-claim-in-group = 클레임 코드는 비밀이고, 여기서는 다른 사람도 보게 됩니다. 봇과의 개인 채팅에서 /newsession을 보내세요.
 console-reuse-acknowledged = <b>{ $agent }</b> · <code>{ $session }</code>: 본인의 사용으로 확인됨 ({ $by }, { $hour }). 세션은 유지됩니다.
 
@@ -821,8 +824,8 @@ alert-by-machine = 컴퓨터
 alert-by-pairing-code = 연결 코드
 alert-by-configuration = 설정 파일
 alert-power-signing-key = 새 서명 키:
-alert-power-agent-limits = 에이전트의 기본 제한이 바뀌었습니다:
-alert-power-agent-resumed = 에이전트 정지가 해제되었습니다:
+alert-power-agent-limits = 기본 제한이 바뀐 에이전트:
+alert-power-agent-resumed = 정지가 해제된 에이전트:
 alert-power-agent-wallet = 앞으로의 세션에 쓸 지갑:
 alert-power-session-wallet = 활성 세션에 추가된 지갑:
 alert-power-pairing-code = 연결 코드가 만들어졌습니다. 이 코드를 봇에게 보내면 콘솔을 쓸 수 있습니다.
@@ -841,12 +844,14 @@ demo-introduction =
     에이전트 포트: { $door }
     데몬의 시계는 실제보다 { $speed }배 빠릅니다. 규칙은 그대로입니다.
 
-    채팅에서 해 보세요:
-      /newsession: trader, 만들기를 차례로 누르면 에이전트가 토큰 파일을 찾아 일을 시작합니다.
+    해 볼 만한 것은 채팅 옆에 나와 있습니다:
+      /newsession: trader를 누르고 바꾸기나 만들기를 누르면 에이전트가 토큰 파일을 찾아 일을 시작합니다.
+      /newsession: scout를 누르고 다른 컴퓨터용을 누르면 코드가 나옵니다. 그 코드를 scout에게 건네주세요.
+      /agents(정지와 되돌리기), /notify, /language, /killswitch, /wallets, /audit
       잠시 기다리면 watcher가 알림과 함께 세션을 갱신하다가 갱신 횟수를 다 씁니다.
       /sessions: 세션을 고르고 종료를 누른 뒤 확인하면 에이전트의 바로 다음 요청이 거부됩니다.
     다른 터미널에서 해 보세요:
-      waiaas --data-dir { $dir } session list
+      { $program } --data-dir { $dir } session list
 
     Ctrl-C를 누르면 데모가 끝납니다.
 demo-browser-opened = 브라우저에서 채팅을 열었습니다.
@@ -863,16 +868,44 @@ demo-fact-limit = 한 번 더 갱신: RENEWAL_LIMIT_REACHED, 토큰은 만료될
 demo-fact-revoked = { $agent }의 다음 요청: SESSION_REVOKED
 demo-fact-audit = 감사 기록 { $entries }건의 사슬이 온전합니다
 
-demo-note-title = 에이전트가 하는 일
+demo-note-title = 해 볼 만한 것
 demo-note-clock = 데몬의 시계는 실제보다 { $speed }배 빠르므로, 메시지 속 시각이 앞서 갑니다.
-demo-note-waiting = `{ $agent }`: 토큰이 없습니다. `/newsession`을 보내고 누르세요.
+demo-note-waiting = `{ $agent }`: 토큰이 없습니다. `/newsession`을 보내고 이름을 누르세요.
 demo-note-working = `{ $agent }`: 세션 `{ $session }`, 일하는 중, 갱신 { $count }/{ $max }, 토큰 만료 { $time } UTC.
 demo-note-token-file = 토큰 파일: `{ $path }`, 권한 `{ $mode }`.
 demo-note-last-unit = 더는 갱신할 수 없습니다: `{ $code }`. 토큰은 만료될 때까지 쓸 수 있습니다.
 demo-note-ended = `{ $agent }`: 거부되어(`{ $code }`) 다른 토큰을 기다립니다.
-demo-note-troubled = `{ $agent }`: 다시 시도합니다: { $reason }
+demo-note-troubled = `{ $agent }`: 다시 시도합니다: “{ $reason }”
+demo-note-agents = 에이전트가 하는 일
+demo-note-waiting-elsewhere = `{ $agent }`: 다른 컴퓨터에 있고 토큰이 없습니다. 클레임 코드를 기다립니다.
+demo-note-stopped = `{ $agent }`: 긴급 차단이 켜져 있어 거부됩니다. 해제되면 세션이 이어집니다.
+demo-note-suspended = `{ $agent }`: 정지되어 거부됩니다.
+demo-lift-kill-switch = 긴급 차단이 켜졌습니다. 휴대폰으로는 해제할 수 없습니다. 다른 터미널에서 해제하세요: { $program } --data-dir { $dir } killswitch off
+demo-field-label = scout에게 줄 코드
+demo-field-button = 건네주기
+demo-claim-none = 같은 코드를 두 번 쓰면 거부되고 경보가 옵니다.
+demo-claim-done = scout가 토큰을 받았습니다. 같은 코드를 한 번 더 건네주고 경보를 확인하세요.
+demo-claim-no-code = 클레임 코드가 아니어서 아무것도 보내지 않았습니다. 채팅에서 다시 복사하세요.
+demo-claim-refused = 데몬이 코드를 거부했습니다: `{ $code }`
+demo-claim-failed = 코드를 쓰지 못했습니다. 자세한 내용은 터미널에 있습니다.
+demo-try-session = `/newsession`, trader: 바꾸기로 갱신 횟수를 바꾼 뒤 만들기를 누르세요.
+demo-try-claim = `/newsession`, scout, ‘다른 컴퓨터용’: 파일 대신 코드가 나옵니다. 코드를 눌러 복사하고 { $seconds }초 안에 건네주세요.
+demo-try-agents = `/agents`, trader: 정지하고 시간 안에 되돌려 보세요.
+demo-try-notify = `/notify`: 알림 하나를 소리 없이 바꾸고 방해 금지 시간을 정해 보세요.
+demo-try-language = `/language`: 영어로 바꿨다가 되돌려 보세요. 메뉴와 알림도 바뀝니다.
+demo-try-kill-switch = `/killswitch`: 모든 에이전트가 다음 요청부터 거부됩니다. 해제는 컴퓨터에서만 할 수 있습니다(아래 참고).
+demo-try-look = `/sessions`, `/wallets`, `/audit`, `/status`: 누가 무엇을 할 수 있고 누가 무엇을 했는지 봅니다. 세션은 언제든 종료할 수 있습니다.
+demo-fact-claimed = 다른 컴퓨터에서 코드를 써서 토큰을 받음: { $agent }
+demo-fact-claim-refused = 같은 코드를 한 번 더: { $code }
+demo-fact-suspended = { $agent }의 다음 요청: 정지되어 거부됨
+demo-fact-goes-on = { $agent }: 다시 일하는 중
+demo-fact-stopped = { $agent }의 다음 요청: 긴급 차단으로 거부됨
+demo-fact-lifted = 컴퓨터에서: waiaas killswitch off
+demo-note-machine = 터미널에서
+demo-note-lift = `{ $program } --data-dir { $dir } killswitch off`: 긴급 차단을 해제합니다.
+demo-note-claim = `{ $program } mcp claim CODE --base-url { $url } --data-dir { $dir }`: 위 칸처럼 scout의 컴퓨터에서 코드를 씁니다.
 demo-note-door = 에이전트 포트: `{ $url }`
-demo-note-terminal = 터미널에서: `waiaas --data-dir { $dir } session list`
+demo-note-terminal = `{ $program } --data-dir { $dir } session list`: 세션 목록을 봅니다. 나머지 명령어: `{ $program } --help`
 
 # waiaas mcp
 cli-mcp-head-lock = 잠금
@@ -936,3 +969,18 @@ cli-mcp-claim-serve = 에이전트의 MCP 클라이언트가 이 명령을 실�
 cli-mcp-claim-unreachable = 데몬이 응답하지 않았습니다: { $url }
 cli-mcp-claim-unused-hint = 코드는 보내지 않았으므로 아직 쓸 수 있습니다.
 cli-mcp-claim-unwritable = 이곳에는 토큰을 저장할 수 없습니다.
+
+# Channels, and who does what
+
+cli-by-machine = 컴퓨터 { $user }
+channel-telegram = 텔레그램
+channel-discord = Discord
+channel-ntfy = ntfy
+channel-state-off = 꺼짐
+channel-state-starting = 시작하는 중
+channel-state-ok = 정상
+channel-state-conflict = 충돌
+channel-state-undelivered = 전달 안 됨
+channel-state-unauthorized = 거부됨
+channel-state-unreachable = 연결 안 됨
+channel-state-standby = 대기 중(같은 데이터베이스를 쓰는 다른 데몬이 담당)

@@ -14,6 +14,7 @@ use crate::chat::Chat;
 use crate::config::{GroupSpec, PersonSpec, SandboxConfig};
 use crate::error::{SandboxError, WaitTimeout};
 use crate::faults::Faults;
+use crate::note::NoteField;
 use crate::person::Person;
 use crate::server;
 use crate::state::{Identity, Shared, State};
@@ -27,8 +28,6 @@ const PAGE_KEY_CHARS: usize = 43;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 /// How long [`Sandbox::shutdown`] waits for what is in flight.
 const SHUTDOWN_S_MAX: u64 = 2;
-/// The most lines of the note beside the chat; further ones are not shown.
-const NOTE_LINES_MAX: usize = 100;
 
 /// A running stand-in for the Bot API; it ends when it is shut down or dropped.
 pub struct Sandbox {
@@ -203,10 +202,31 @@ impl Sandbox {
     }
 
     /// Shows these lines of plain text beside the chat page, instead of the former ones. The
-    /// first is the heading; what stands between backticks is set as code.
-    pub fn set_note(&self, mut lines: Vec<String>) {
-        lines.truncate(NOTE_LINES_MAX);
-        self.shared.write(|state, _| state.note = lines);
+    /// first is the title, one that begins with `# ` a heading, and `[field]` is where the
+    /// field stands. What stands between backticks is set as code: a command of the bot can be
+    /// typed with a tap, a command with spaces copied.
+    pub fn set_note(&self, lines: Vec<String>) {
+        self.shared.write(|state, _| state.note.set_lines(lines));
+    }
+
+    /// Shows a field in the note, or none.
+    pub fn set_note_field(&self, field: Option<NoteField>) {
+        self.shared.write(|state, _| state.note.field = field);
+    }
+
+    /// Waits for the next text that somebody hands over by the note's field.
+    pub async fn handed_over(&self) -> String {
+        let mut changes = self.shared.subscribe();
+        loop {
+            // Taking is a change that wakes everybody: only where there is something to take.
+            if self.shared.read(|state, _| state.note.has_text())
+                && let Some(text) = self.shared.write(|state, _| state.note.take_text())
+            {
+                return text;
+            }
+            // As long as this sandbox is there, its state is, and the signal with it.
+            let _ = changes.changed().await;
+        }
     }
 
     /// Stops listening and waits a moment for what is in flight.

@@ -17,6 +17,7 @@ use crate::clock::{AdvancingClock, Clock};
 use crate::commands::Menus;
 use crate::config::{BotSpec, PersonSpec};
 use crate::faults::FaultPlan;
+use crate::note::Note;
 use crate::queries::Queries;
 use crate::updates::UpdateQueue;
 use crate::webhook::Webhook;
@@ -31,7 +32,7 @@ pub(crate) struct State {
     pub(crate) webhook: Option<Webhook>,
     pub(crate) faults: FaultPlan,
     pub(crate) calls: CallLog,
-    pub(crate) note: Vec<String>,
+    pub(crate) note: Note,
     last_message_id: i64,
 }
 
@@ -47,7 +48,7 @@ impl State {
             webhook: None,
             faults: FaultPlan::new(),
             calls: CallLog::default(),
-            note: Vec::new(),
+            note: Note::default(),
             last_message_id: 0,
         }
     }

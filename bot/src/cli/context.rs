@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use i18n_embed_fl::fl;
 use secrecy::SecretString;
 use waiaas_daemon_core::config::{Config, ConfigInputs, Language};
-use waiaas_protocol::data_dir::{self, DataDirInputs};
+use waiaas_protocol::data_dir::{self, DataDirError, DataDirInputs};
 use waiaas_protocol::time::Timestamp;
+use waiaas_protocol::token_file::TokenFileError;
 
 use super::client::AdminClient;
 use super::config::ConfigFlags;
@@ -17,6 +18,7 @@ use super::shell;
 use super::texts::{self, Texts};
 use crate::mcp_clients::{Places, System};
 use crate::report::{Failure, stderr_has_colour};
+use crate::words;
 
 /// The process environment and the time at which the program started.
 #[derive(Debug)]
@@ -99,8 +101,18 @@ impl Context {
     /// The data directory, absolute; it need not exist.
     pub(super) fn data_dir(&self) -> Result<PathBuf, Failure> {
         let chosen = data_dir::resolve(&self.data_dir_inputs());
-        let chosen = chosen.map_err(|error| Failure::from_error(&error))?;
+        let chosen = chosen.map_err(|error| self.unusable_dir(&error))?;
         std::path::absolute(chosen).map_err(|error| Failure::from_error(&error))
+    }
+
+    /// The data directory is refused.
+    pub(super) fn unusable_dir(&self, error: &DataDirError) -> Failure {
+        Failure::new(words::locale(&self.texts).data_dir(error))
+    }
+
+    /// A token file is refused.
+    pub(super) fn unusable_file(&self, error: &TokenFileError) -> Failure {
+        Failure::new(words::locale(&self.texts).token_file(error))
     }
 
     /// Whether an environment variable is set and not empty.
@@ -155,6 +167,22 @@ impl Context {
             local_app_data: path("LOCALAPPDATA"),
             claude_config_dir: path("CLAUDE_CONFIG_DIR"),
         }
+    }
+
+    /// What starts this program from where the person is: its name where it is on the path, else
+    /// its file, as short as it can be.
+    pub(super) fn program_word(&self) -> String {
+        let name = PathBuf::from("waiaas");
+        let Some(file) = &self.environment.program else {
+            return name.display().to_string();
+        };
+        let path = self.environment.get("PATH").unwrap_or_default();
+        if std::env::split_paths(path).any(|dir| dir.join(&name).is_file()) {
+            return name.display().to_string();
+        }
+        let here = std::env::current_dir().ok();
+        let below = here.and_then(|here| file.strip_prefix(here).ok());
+        shell::quoted_path(below.unwrap_or(file))
     }
 
     /// How the person would call this program for the same data directory again.

@@ -36,6 +36,7 @@ impl Demo {
             keep: self.keep,
             has_display: context.has_display(),
             language: context.language,
+            program: context.program_word(),
         };
         demo::run(options, &context.texts)
             .await

@@ -19,6 +19,7 @@ use super::run::already_running;
 use crate::app;
 use crate::lifecycle::DirectoryLock;
 use crate::report::{Exit, Failure, Outcome};
+use crate::words;
 use answers::Answers;
 use files::Files;
 
@@ -57,8 +58,9 @@ impl Init {
                 .map(|(config, answers)| (config, Some(answers)))?,
             false => (context.config(&ConfigFlags::default())?, None),
         };
-        let state = ensure_private_dir(&data_dir).map_err(|error| Failure::from_error(&error))?;
-        if let Some(warning) = state.warning(&data_dir) {
+        let state = ensure_private_dir(&data_dir).map_err(|error| context.unusable_dir(&error))?;
+        if let DirState::ReadableByOthers { mode } = state {
+            let warning = words::locale(&context.texts).readable_dir(&data_dir, mode);
             context.output.remark(&warning);
         }
         let lock = DirectoryLock::take(&data_dir);

@@ -6,17 +6,23 @@ use clap::{Subcommand, ValueEnum};
 use i18n_embed_fl::fl;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
+use waiaas_daemon_core::config::CONFIG_FILE_NAME;
 use waiaas_protocol::wire::{
-    OperatorBody, OperatorList, OperatorRole, PairingRequest, PairingResponse,
+    ChannelHealth, OperatorBody, OperatorList, OperatorRole, PairingRequest, PairingResponse,
+    StatusBody,
 };
 
 use super::ask::Yes;
 use super::client::AdminClient;
 use super::context::Context;
 use super::output::Rows;
+use super::texts::Texts;
 use crate::report::{Exit, Failure, Outcome};
+use crate::words;
 
 const POLL_INTERVAL_S: u64 = 1;
+/// The bot's name among the channels.
+const BOT_CHANNEL: &str = "telegram";
 
 /// Pairing.
 #[derive(Debug, clap::Args)]
@@ -79,6 +85,7 @@ impl Pair {
 
 async fn pair(context: &Context, role: Option<Role>, wait: bool) -> Outcome {
     let client = context.client()?;
+    let bot = require_bot(context, &client).await?;
     let request = PairingRequest {
         role: role.map(OperatorRole::from),
     };
@@ -86,7 +93,7 @@ async fn pair(context: &Context, role: Option<Role>, wait: bool) -> Outcome {
     if context.output.is_json() {
         context.output.json(&pairing)?;
     } else {
-        print_code(context, &pairing)?;
+        print_code(context, &pairing, &bot)?;
     }
     if !wait {
         return Ok(());
@@ -104,15 +111,40 @@ async fn pair(context: &Context, role: Option<Role>, wait: bool) -> Outcome {
     }
 }
 
-fn print_code(context: &Context, pairing: &PairingResponse) -> Outcome {
+/// Without a bot nobody could use a code. A bot that the daemon has not reached yet is one: only
+/// the link is missing then.
+async fn require_bot(
+    context: &Context,
+    client: &AdminClient<'_>,
+) -> Result<ChannelHealth, Failure> {
+    let status: StatusBody = client.get("/status").await?;
+    let mut channels = status.channels.into_iter();
+    if let Some(bot) = channels.find(|channel| channel.channel == BOT_CHANNEL) {
+        return Ok(bot);
+    }
+    let file = context.data_dir()?.join(CONFIG_FILE_NAME);
+    let failure = Failure::new(fl!(context.texts, "cli-pair-no-bot"));
+    Err(failure.with_hint(fl!(
+        context.texts,
+        "cli-pair-no-bot-hint",
+        file = file.display().to_string()
+    )))
+}
+
+fn print_code(context: &Context, pairing: &PairingResponse, bot: &ChannelHealth) -> Outcome {
     let texts = &context.texts;
     let until = pairing.expires_at.to_string();
-    let role = fl!(texts, "cli-pair-role", role = pairing.role.as_str());
+    let role = fl!(
+        texts,
+        "cli-pair-role",
+        role = words::role(texts, pairing.role)
+    );
     let Some(link) = &pairing.link else {
         let code = pairing.code.clone();
         context
             .output
             .line(&fl!(texts, "cli-pair-code", code = code, until = until))?;
+        context.output.remark(&no_link(texts, bot));
         context.output.remark(&role);
         return Ok(());
     };
@@ -127,6 +159,13 @@ fn print_code(context: &Context, pairing: &PairingResponse) -> Outcome {
         .remark(&fl!(texts, "cli-pair-link", until = until));
     context.output.remark(&role);
     Ok(())
+}
+
+/// Why there is a code and no link, and when the code will do.
+fn no_link(texts: &Texts, bot: &ChannelHealth) -> String {
+    let state = words::channel_state(texts, &bot.state);
+    let why = words::channel_problem(texts, bot).unwrap_or(state);
+    fl!(texts, "cli-pair-no-link", why = why)
 }
 
 /// The code in half blocks: light on dark, as most terminals are; where colours are allowed
@@ -204,8 +243,8 @@ fn print_list(context: &Context, list: &OperatorList) -> Outcome {
             name(operator),
             operator.user_id.to_string(),
             operator.chat_id.to_string(),
-            operator.role.as_str().to_owned(),
-            operator.source.clone(),
+            words::role(texts, operator.role),
+            words::who(texts, &operator.source),
             operator.paired_at.to_string(),
         ]
     });

@@ -21,6 +21,7 @@ impl Run {
         let config = context.config(&self.config)?;
         lifecycle::run(config).await.map_err(|error| match error {
             RunError::AlreadyRunning(dir) => already_running(context, &dir),
+            RunError::DataDir(error) => context.unusable_dir(&error),
             error => Failure::from_error(&error),
         })
     }

@@ -8,6 +8,7 @@ use super::duration::{moment, relative, spell};
 use super::output::Rows;
 use super::texts::Texts;
 use crate::report::Outcome;
+use crate::words;
 
 /// What the daemon is doing.
 #[derive(Debug, clap::Args)]
@@ -71,7 +72,7 @@ fn facts(texts: &Texts, status: &StatusBody) -> Rows {
     ];
     rows.extend(status.channels.iter().map(|channel| {
         (
-            channel.channel.clone(),
+            words::channel(texts, &channel.channel),
             Some(channel_state(texts, status, channel)),
         )
     }));
@@ -79,7 +80,7 @@ fn facts(texts: &Texts, status: &StatusBody) -> Rows {
 }
 
 fn channel_state(texts: &Texts, status: &StatusBody, channel: &ChannelHealth) -> String {
-    let mut state = channel.state.clone();
+    let mut state = words::channel_state(texts, &channel.state);
     if let Some(at) = channel.last_ok_at.filter(|_| channel.state != "ok") {
         let since = relative(texts, status.server_time, at);
         state.push_str(&format!(
@@ -87,7 +88,7 @@ fn channel_state(texts: &Texts, status: &StatusBody, channel: &ChannelHealth) ->
             fl!(texts, "cli-status-last-ok", since = since)
         ));
     }
-    if let Some(problem) = &channel.problem {
+    if let Some(problem) = words::channel_problem(texts, channel) {
         state.push_str(&format!(": {problem}"));
     }
     state
@@ -101,7 +102,7 @@ pub(super) fn kill_switch(texts: &Texts, body: &KillSwitchBody) -> String {
             texts,
             "cli-killswitch-is-on",
             since = body.since.map(|at| at.to_string()).unwrap_or_default(),
-            by = body.by.clone().unwrap_or_default()
+            by = words::who_exactly(texts, body.by.as_deref().unwrap_or_default())
         ),
     }
 }

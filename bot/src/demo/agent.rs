@@ -98,6 +98,12 @@ impl Agent {
     }
 
     fn waiting(&self, guidance: Guidance) -> Doing {
+        if guidance == Guidance::kill_switch_active() {
+            return Doing::Stopped;
+        }
+        if guidance == Guidance::agent_suspended() {
+            return Doing::Suspended;
+        }
         let view = self.client.keeper();
         match (view.session_id, view.refused_with) {
             (None, _) => Doing::Waiting,

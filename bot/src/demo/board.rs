@@ -21,6 +21,10 @@ pub(super) enum Doing {
         /// Why, as a code of the registry.
         code: String,
     },
+    /// The kill switch is on.
+    Stopped,
+    /// The owner has suspended it.
+    Suspended,
     /// Something went wrong that may pass, in words.
     Troubled(String),
 }

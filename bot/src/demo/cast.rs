@@ -1,4 +1,4 @@
-//! Who plays in the demo: two agents with their wallets, added through the owner's door as
+//! Who plays in the demo: three agents with their wallets, added through the owner's door as
 //! the command line would add them. The addresses are public examples; the daemon holds no
 //! wallet key, in a demo or otherwise.
 
@@ -19,6 +19,9 @@ use super::stage::Stage;
 pub(super) const TRADER: &str = "trader";
 /// The agent with short times, whose session is there from the start.
 pub(super) const WATCHER: &str = "watcher";
+
+/// The agent on another machine, which gets its session by a claim code.
+pub(super) const SCOUT: &str = "scout";
 
 /// Seconds from one of the trader's renewals to the end of its token.
 pub(super) const TRADER_EXPIRES_IN_S: i64 = 3_600;
@@ -59,11 +62,12 @@ pub(super) struct Member {
     pub(super) id: AgentId,
 }
 
-/// Both agents.
+/// Every agent.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cast {
     pub(super) trader: Member,
     pub(super) watcher: Member,
+    pub(super) scout: Member,
 }
 
 /// Adds wallets and agents.
@@ -79,9 +83,11 @@ pub(super) async fn add(stage: &Stage) -> Result<Cast, DemoError> {
     }
     let trader = limits(TRADER_EXPIRES_IN_S, TRADER_MAX_RENEWALS);
     let watcher = limits(WATCHER_EXPIRES_IN_S, WATCHER_MAX_RENEWALS);
+    let scout = trader.clone();
     Ok(Cast {
         trader: add_agent(stage, TRADER, &["spending", "treasury"], trader).await?,
         watcher: add_agent(stage, WATCHER, &["observed"], watcher).await?,
+        scout: add_agent(stage, SCOUT, &["observed"], scout).await?,
     })
 }
 

@@ -53,6 +53,14 @@ impl OwnerDoor {
     ) -> Result<T, Refusal> {
         ask(self.http.post(format!("http://localhost{path}")).json(body)).await
     }
+
+    pub(super) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Refusal> {
+        ask(self.http.put(format!("http://localhost{path}")).json(body)).await
+    }
 }
 
 async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Refusal> {

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use i18n_embed_fl::fl;
 
-use super::board::Doings;
+use super::board::{Doing, Doings};
 use super::clock::DemoClock;
+use super::elsewhere::ClaimNews;
 use super::note::{self, Facts};
 use super::stage::{Stage, StagePlan};
 use super::{DemoError, DemoOptions, browser, cast, say};
@@ -44,10 +45,14 @@ impl<'a> Show<'a> {
         cast::issue(&stage, &cast.watcher).await?;
         stage.start_agent(&cast.trader);
         stage.start_agent(&cast.watcher);
+        stage.start_agent_elsewhere(&cast.scout);
+        stage.sandbox.set_note_field(Some(note::field(texts)));
         let facts = Facts {
             speed,
             agent_door: stage.agent_door_url(),
             data_dir: stage.data_dir().display().to_string(),
+            elsewhere: stage.elsewhere.data_dir().display().to_string(),
+            program: options.program.clone(),
         };
         let show = Self {
             stage,
@@ -55,11 +60,11 @@ impl<'a> Show<'a> {
             texts,
             keep: options.keep,
         };
-        show.introduce(options);
+        show.introduce(&options);
         Ok(show)
     }
 
-    fn introduce(&self, options: DemoOptions) {
+    fn introduce(&self, options: &DemoOptions) {
         let page = self.stage.sandbox.page_url();
         say(&fl!(
             self.texts,
@@ -67,6 +72,7 @@ impl<'a> Show<'a> {
             page = page.clone(),
             door = self.facts.agent_door.clone(),
             dir = self.facts.data_dir.clone(),
+            program = self.facts.program.clone(),
             speed = self.facts.speed
         ));
         let wanted = options.has_display && !options.no_browser;
@@ -77,20 +83,42 @@ impl<'a> Show<'a> {
         }
     }
 
-    /// Keeps the note up to date until `end`.
+    /// Keeps the note up to date, and redeems the codes that are handed over, until `end`.
     pub(super) async fn run_until<T>(&self, end: impl Future<Output = T>) -> T {
         let mut end = std::pin::pin!(end);
         let mut doings = self.stage.board.follow();
+        let mut news = None;
+        let mut stopped = false;
         loop {
             let seen: Doings = doings.borrow_and_update().clone();
-            self.stage
-                .sandbox
-                .set_note(note::lines(self.texts, &self.facts, &seen));
+            let lines = note::lines(self.texts, &self.facts, &seen, news.as_ref());
+            self.stage.sandbox.set_note(lines);
+            let stops = seen.values().any(|doing| *doing == Doing::Stopped);
+            if stops && !stopped {
+                self.say_how_to_lift();
+            }
+            stopped = stops;
             tokio::select! {
                 ended = &mut end => return ended,
                 _ = doings.changed() => {}
+                redeemed = self.redeem_next() => news = Some(redeemed),
             }
         }
+    }
+
+    async fn redeem_next(&self) -> ClaimNews {
+        let typed = self.stage.sandbox.handed_over().await;
+        self.stage.elsewhere.redeem(&typed).await
+    }
+
+    /// The phone cannot lift the kill switch: the terminal says what can.
+    fn say_how_to_lift(&self) {
+        say(&fl!(
+            self.texts,
+            "demo-lift-kill-switch",
+            program = self.facts.program.clone(),
+            dir = self.facts.data_dir.clone()
+        ));
     }
 
     /// Ends everything and says what is left of it.

@@ -19,6 +19,7 @@ use super::agent::{Agent, AgentParts};
 use super::board::Board;
 use super::clock::DemoClock;
 use super::door::OwnerDoor;
+use super::elsewhere::Elsewhere;
 use super::{DemoError, cast};
 use crate::app::{self, Daemon};
 use crate::telegram::Pacing;
@@ -49,6 +50,7 @@ pub(super) struct Stage {
     /// The agents' door, as an agent sees it.
     pub(super) agent_door: Arc<Door>,
     pub(super) owner_door: OwnerDoor,
+    pub(super) elsewhere: Elsewhere,
     pub(super) board: Board,
     daemon: Daemon,
     data_dir: TempDir,
@@ -77,8 +79,10 @@ impl Stage {
         app::initialise(&config, data_dir.path()).await?;
         let daemon = Daemon::start_paced(&config, clock, entropy.clone(), plan.pacing).await?;
         let base_url = format!("http://{}", daemon.agents_addr).parse()?;
+        let door = Arc::new(Door::new(base_url));
         Ok(Self {
-            agent_door: Arc::new(Door::new(base_url)),
+            elsewhere: Elsewhere::set_up(data_dir.path(), Arc::clone(&door), entropy.clone())?,
+            agent_door: door,
             owner_door: OwnerDoor::new(&daemon.admin_socket)?,
             board: Board::default(),
             stop_agents: CancellationToken::new(),
@@ -103,10 +107,19 @@ impl Stage {
 
     /// Lets an agent look for its token and work with it.
     pub(super) fn start_agent(&self, member: &cast::Member) {
+        self.start(member, self.data_dir());
+    }
+
+    /// The same on the other machine.
+    pub(super) fn start_agent_elsewhere(&self, member: &cast::Member) {
+        self.start(member, self.elsewhere.data_dir());
+    }
+
+    fn start(&self, member: &cast::Member, data_dir: &Path) {
         let agent = Agent::new(AgentParts {
             name: member.name.to_owned(),
             id: member.id,
-            data_dir: self.data_dir().to_owned(),
+            data_dir: data_dir.to_owned(),
             door: Arc::clone(&self.agent_door),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),

@@ -20,6 +20,10 @@ const TIMES: [(&str, &str); 3] = [
     ("00:00", "HH:MM"),
 ];
 
+/// How a claim code is written.
+const CLAIM_CODE_GROUPS: usize = 7;
+const GROUP_CHARS: usize = 4;
+
 /// Prints a visit as it goes on.
 pub(super) struct Transcript {
     data_dir: String,
@@ -108,6 +112,9 @@ impl Transcript {
             let length = ID_HEAD.len() + if whole { ID_REST.len() } else { 0 };
             return Some((length, format!("<session {}>", self.number_of(head))));
         }
+        if let Some(code) = claim_code_in(text).filter(|code| text.starts_with(code)) {
+            return Some((code.len(), "<claim code>".to_owned()));
+        }
         let (shape, name) = TIMES
             .into_iter()
             .find(|(shape, _)| has_shape(text, shape))?;
@@ -121,6 +128,15 @@ impl Transcript {
             self.sessions.len() - 1
         }) + 1
     }
+}
+
+/// The first claim code in a text, as the console shows it: groups of four, with hyphens.
+pub(super) fn claim_code_in(text: &str) -> Option<&str> {
+    let in_code = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
+    text.split(|c| !in_code(c)).find(|word| {
+        let groups: Vec<&str> = word.split('-').collect();
+        groups.len() == CLAIM_CODE_GROUPS && groups.iter().all(|it| it.len() == GROUP_CHARS)
+    })
 }
 
 /// Whether a text begins with this shape.
@@ -154,6 +170,10 @@ mod tests {
                 "<data directory>/mcp-token",
             ),
             ("한국어 100:00", "한국어 100:00"),
+            (
+                "Code: 0AB1-CD2E-FG3H-JK4M-NP5Q-RS6T-VW7X, once",
+                "Code: <claim code>, once",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(transcript.steady(text), expected);

@@ -5,13 +5,14 @@
 //! played in every language.
 
 mod checks;
+mod flows;
+mod steps;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use i18n_embed_fl::fl;
 use waiaas_protocol::wire::AuditVerification;
-use waiaas_sandbox::{ChatView, MessageView, Person};
+use waiaas_sandbox::Person;
 
 use super::board::Doing;
 use super::cast::{self, Cast, TRADER, TRADER_EXPIRES_IN_S, WATCHER};
@@ -22,6 +23,7 @@ use super::{DemoError, DemoOptions, say};
 use crate::app::SystemClock;
 use crate::cli::Texts;
 use crate::telegram::Pacing;
+use steps::has;
 
 /// The visit moves the clock itself; only timers hurry, so that nobody waits for a loop.
 const CLOCK_SPEED: u32 = 1;
@@ -31,15 +33,14 @@ const PACING: Pacing = Pacing {
     burst: 30,
     interval_ms: 100,
 };
-/// How long anything may take to happen, in real time.
-const PATIENCE_S: u64 = 20;
+/// What the visitor chooses instead of the trader's default.
+const TRADER_RENEWALS: i64 = 10;
 /// How much of a unit passes until its renewal is surely due: 60 %, and the jitter of at most
 /// 2 % (PROTOCOL.md section 7).
 const RENEWED_PERCENT: i64 = 65;
 /// The same of the shortest unit, seconds.
 const WATCHER_STEP_S: u32 = 195;
 const WATCHER_REST_S: u32 = 120;
-const SECONDS_OF_MINUTE: u32 = 60;
 
 /// A visit in progress.
 struct Visit<'a> {
@@ -90,6 +91,11 @@ impl Visit<'_> {
         let old = self.issue_by_phone().await?;
         self.renew_the_trader(&old).await?;
         self.live_through_a_short_session().await?;
+        self.claim_elsewhere().await?;
+        self.suspend_and_undo().await?;
+        self.choose_what_to_hear().await?;
+        self.read_another_language().await?;
+        self.stop_everything_and_lift_it().await?;
         self.revoke_by_phone().await?;
         let audit: AuditVerification = self.stage.owner_door.get("/v1/audit/verify").await?;
         let fact = fl!(self.texts, "demo-fact-audit", entries = audit.entries);
@@ -103,7 +109,8 @@ impl Visit<'_> {
             .map(drop)
     }
 
-    /// Sends `/newsession`, taps the agent, taps Create; the token file and its use.
+    /// Sends `/newsession`, taps the agent, changes the renewals, taps Create; the token file and
+    /// its use.
     async fn issue_by_phone(&mut self) -> Result<checks::Issued, DemoError> {
         self.stage.start_agent(&self.cast.trader);
         self.write("/newsession")?;
@@ -112,8 +119,25 @@ impl Visit<'_> {
             .await?;
         self.tap(&choice, TRADER).await?;
         let create = fl!(self.texts, "console-button-create");
+        let change = fl!(self.texts, "console-button-change");
+        let offer = self
+            .edit(&choice, "what would be granted", |m| has(m, &change))
+            .await?;
+        self.tap(&offer, &change).await?;
+        let fewer = fl!(
+            self.texts,
+            "console-button-renewals",
+            count = TRADER_RENEWALS
+        );
+        let presets = self
+            .edit(&offer, "fewer renewals to choose", |m| has(m, &fewer))
+            .await?;
+        self.tap(&presets, &fewer).await?;
+        let chosen = format!("✓ {fewer}");
         let summary = self
-            .edit(&choice, "what would be granted", |m| has(m, &create))
+            .edit(&presets, "the chosen number of renewals", |m| {
+                has(m, &chosen) && has(m, &create)
+            })
             .await?;
         self.tap(&summary, &create).await?;
         let path = checks::shared_token_file(self.stage.data_dir());
@@ -235,122 +259,5 @@ impl Visit<'_> {
         self.transcript
             .checked(&fl!(self.texts, "demo-fact-revoked", agent = TRADER));
         Ok(())
-    }
-}
-
-impl Visit<'_> {
-    fn write(&mut self, text: &str) -> Result<(), DemoError> {
-        self.seen_id = self
-            .person
-            .chat()
-            .visible()
-            .map(|m| m.id)
-            .max()
-            .unwrap_or_default();
-        self.person.send_text(text)?;
-        self.transcript.wrote(text);
-        Ok(())
-    }
-
-    /// Taps the button whose label begins like this.
-    async fn tap(&mut self, message: &MessageView, label: &str) -> Result<(), DemoError> {
-        let button = message
-            .buttons()
-            .find(|button| button.text.starts_with(label));
-        let button = button.ok_or_else(|| missing(&format!("the button {label}")))?;
-        let query = self.person.tap(message.id, &button.text)?;
-        let patience = Duration::from_secs(PATIENCE_S);
-        let toast = self.person.wait_for_answer(&query, patience).await;
-        let toast = toast.map_err(|_| missing(&format!("an answer to the tap on {label}")))?;
-        self.transcript.tapped(&button.text, &toast);
-        Ok(())
-    }
-
-    fn pass_s(&mut self, seconds: u32) {
-        self.seen_id = self
-            .person
-            .chat()
-            .visible()
-            .map(|m| m.id)
-            .max()
-            .unwrap_or_default();
-        self.stage.clock.advance_s(seconds);
-        let minutes = seconds / SECONDS_OF_MINUTE;
-        self.transcript
-            .checked(&fl!(self.texts, "demo-fact-time", minutes = minutes));
-    }
-
-    /// A new message of the bot.
-    async fn message(
-        &mut self,
-        what: &str,
-        fits: impl Fn(&MessageView) -> bool,
-    ) -> Result<MessageView, DemoError> {
-        let seen_id = self.seen_id;
-        self.look_for(what, |m| m.id > seen_id && fits(m)).await
-    }
-
-    /// The same message with other contents.
-    async fn edit(
-        &mut self,
-        message: &MessageView,
-        what: &str,
-        fits: impl Fn(&MessageView) -> bool,
-    ) -> Result<MessageView, DemoError> {
-        let id = message.id;
-        self.look_for(what, |m| m.id == id && fits(m)).await
-    }
-
-    async fn look_for(
-        &mut self,
-        what: &str,
-        fits: impl Fn(&MessageView) -> bool,
-    ) -> Result<MessageView, DemoError> {
-        let find = |chat: &ChatView| chat.from_bot().find(|m| fits(m)).cloned();
-        let patience = Duration::from_secs(PATIENCE_S);
-        let chat = self
-            .person
-            .wait_for(|chat| find(chat).is_some(), patience)
-            .await;
-        let chat = chat.map_err(|vain| missing(&format!("{what}\n{}", vain.transcript)))?;
-        self.transcript.show(&chat);
-        find(&chat).ok_or_else(|| missing(what))
-    }
-
-    /// Waits until an agent does what it should.
-    async fn agent(
-        &self,
-        name: &str,
-        what: &str,
-        fits: impl Fn(&Doing) -> bool,
-    ) -> Result<(), DemoError> {
-        let mut doings = self.stage.board.follow();
-        let wait = doings.wait_for(|doings| doings.get(name).is_some_and(&fits));
-        let patience = Duration::from_secs(PATIENCE_S);
-        if let Ok(Ok(_)) = tokio::time::timeout(patience, wait).await {
-            return Ok(());
-        }
-        let doing = self.stage.board.follow().borrow().get(name).cloned();
-        Err(missing(&format!("agent {name} {what}; it is {doing:?}")))
-    }
-
-    fn check(&mut self, holds: bool, fact: &str) -> Result<(), DemoError> {
-        if !holds {
-            return Err(missing(fact));
-        }
-        self.transcript.checked(fact);
-        Ok(())
-    }
-}
-
-fn has(message: &MessageView, label: &str) -> bool {
-    message
-        .buttons()
-        .any(|button| button.text.starts_with(label))
-}
-
-fn missing(what: &str) -> DemoError {
-    DemoError::Missing {
-        missing: what.to_owned(),
     }
 }

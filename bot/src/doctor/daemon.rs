@@ -9,6 +9,7 @@ use waiaas_protocol::wire::{Health, StatusBody};
 use super::door::Fault;
 use super::{Check, Findings, Machine};
 use crate::cli::spell;
+use crate::words;
 
 /// More than this waits only when nothing can be sent.
 const OUTBOX_DEPTH_MAX: u64 = 50;
@@ -133,7 +134,7 @@ fn running(
                 .since
                 .map(|at| at.to_string())
                 .unwrap_or_default(),
-            by = status.kill_switch.by.clone().unwrap_or_default()
+            by = words::who_exactly(texts, status.kill_switch.by.as_deref().unwrap_or_default())
         );
         findings.warning(what, format!("{program} killswitch off"));
     }

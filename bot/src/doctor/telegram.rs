@@ -11,6 +11,7 @@ use waiaas_protocol::wire::{ChannelHealth, StatusBody};
 use super::{Check, Findings, Machine};
 use crate::cli::{Texts, shell};
 use crate::telegram::{self, ProbeFault, SeenBot, SeenWebhook};
+use crate::words;
 
 /// The channel's name in the daemon's answers.
 const CHANNEL: &str = "telegram";
@@ -80,7 +81,7 @@ fn bot(machine: &Machine<'_>, config: &TelegramConfig, seen: &Seen, findings: &m
                 texts,
                 "cli-doctor-telegram-away",
                 url = config.api_url.clone(),
-                reason = reason.clone()
+                reason = words::locale(texts).trouble(reason)
             ),
             findings,
         ),
@@ -198,7 +199,7 @@ fn receiving(
     } else if state == ChannelState::Unauthorized.as_str() && !failed_here {
         findings.serious(fl!(texts, "cli-doctor-telegram-stale"), restart);
     } else if state == ChannelState::Unreachable.as_str() && !failed_here {
-        let reason = channel.problem.clone().unwrap_or_default();
+        let reason = words::channel_problem(texts, channel).unwrap_or_default();
         findings.warning(
             fl!(texts, "cli-doctor-telegram-unreachable", reason = reason),
             format!("{program} status"),

@@ -12,6 +12,7 @@ use waiaas_protocol::wire::{AgentStatusBody, SessionBody, SessionStateBody};
 
 use super::{Check, Findings, Machine};
 use crate::cli::{moment, shell};
+use crate::words;
 use observe::{Holding, Known, PendingState, TokenFile};
 
 /// How late a renewal may be: the keeper's jitter and pauses are shorter.
@@ -157,7 +158,10 @@ fn of_session(
                 file = file.shown(machine),
                 agent = agent.to_owned(),
                 at = at.unwrap_or_default(),
-                by = session.revoked_by.clone().unwrap_or_default()
+                by = words::who_exactly(
+                    machine.texts,
+                    session.revoked_by.as_deref().unwrap_or_default()
+                )
             );
             findings.warning(what, reissue(machine, agent));
         }

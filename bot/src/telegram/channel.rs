@@ -9,6 +9,7 @@ use waiaas_daemon_core::notify::channel::{Channel, ChannelError, Delivery, Deliv
 use waiaas_daemon_core::notify::event::{Event, Level};
 use waiaas_daemon_core::notify::health::ChannelState;
 use waiaas_daemon_core::notify::outbox::Pending;
+use waiaas_daemon_core::notify::trouble::TroubleCode;
 use waiaas_protocol::wire::OperatorRole;
 
 use super::console::{CHANNEL, Console};
@@ -156,12 +157,13 @@ impl Channel for TelegramChannel {
 
     fn deliver<'a>(&'a self, event: &'a Pending) -> DeliveryFuture<'a> {
         Box::pin(async move {
-            self.enqueue(event)
-                .await
-                .map_err(|cause| ChannelError::Later {
-                    reason: cause.to_string(),
+            self.enqueue(event).await.map_err(|cause| {
+                tracing::warn!(%cause, "an alert could not be enqueued; trying again");
+                ChannelError::Later {
+                    reason: TroubleCode::Storage.into(),
                     retry_after_s: None,
-                })
+                }
+            })
         })
     }
 }

@@ -17,6 +17,7 @@ use waiaas_daemon_core::http::webhook::WebhookDoor;
 use waiaas_daemon_core::lease::Lease;
 use waiaas_daemon_core::notify::channel::Channel;
 use waiaas_daemon_core::notify::health::ChannelState;
+use waiaas_daemon_core::notify::trouble::Trouble;
 use waiaas_protocol::wire::OperatorRole;
 
 use super::channel::TelegramChannel;
@@ -174,17 +175,15 @@ impl Console {
     }
 
     /// Says how the channel is doing; logs only what changes.
-    pub(super) fn report(&self, state: ChannelState, problem: Option<&str>) {
+    pub(super) fn report(&self, state: ChannelState, problem: Option<Trouble>) {
         if self.core.health.state(CHANNEL) != state {
-            match problem {
+            match problem.as_ref().map(Trouble::to_string) {
                 Some(problem) => tracing::warn!(state = state.as_str(), problem, "Telegram"),
                 None => tracing::info!(state = state.as_str(), "Telegram"),
             }
         }
         let now = self.core.clock.now_s();
-        self.core
-            .health
-            .set(CHANNEL, state, problem.map(str::to_owned), now);
+        self.core.health.set(CHANNEL, state, problem, now);
     }
 
     /// Language, time zone and role of an operator.

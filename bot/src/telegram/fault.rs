@@ -1,8 +1,11 @@
 //! What a failed call to Telegram means. The bot token stands in every address that the
 //! client calls, so no text of an error leaves this file unscrubbed.
 
+use std::io;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use teloxide::{ApiError, RequestError};
+use waiaas_daemon_core::notify::trouble::{Trouble, TroubleCode};
 
 /// How Telegram begins the description of a failure of its own; the client passes on no status.
 const SERVER_ERRORS: [&str; 4] = [
@@ -18,7 +21,7 @@ pub(super) enum Fault {
     /// Telegram asks to wait so many seconds.
     Wait { seconds: i64 },
     /// Telegram does not answer, or not sensibly.
-    Away { reason: String },
+    Away { reason: Trouble },
     /// The bot token is refused.
     Unauthorized,
     /// Somebody else polls with the same token.
@@ -30,9 +33,9 @@ pub(super) enum Fault {
     /// The message is gone, or too old to change.
     MessageGone,
     /// The bot may write nothing into this chat until the person writes to it.
-    Shut { reason: String },
+    Shut { reason: Trouble },
     /// This will never work.
-    Never { reason: String },
+    Never { reason: Trouble },
 }
 
 /// Takes the token out of a text.
@@ -48,29 +51,43 @@ pub(super) fn judge(error: &RequestError, token: &SecretString) -> Fault {
         },
         RequestError::Api(error) => judge_api(error, token),
         RequestError::MigrateToChatId(_) => Fault::Never {
-            reason: error.to_string(),
+            reason: Trouble::said(error.to_string()),
         },
         // The raw text of an answer may be anything, and a proxy may echo the address.
         RequestError::InvalidJson { .. } => Fault::Away {
-            reason: "the answer is not what Telegram sends".to_owned(),
+            reason: TroubleCode::UnreadableAnswer.into(),
+        },
+        RequestError::Network(cause) if cause.is_timeout() => Fault::Away {
+            reason: TroubleCode::NoAnswer.into(),
         },
         RequestError::Network(cause) => Fault::Away {
-            reason: network_reason(cause, token),
+            reason: network_trouble(cause, token),
         },
         RequestError::Io(cause) => Fault::Away {
-            reason: scrub(&cause.to_string(), token),
+            reason: Trouble::said(scrub(&cause.to_string(), token)),
         },
     }
 }
 
-fn network_reason(cause: &(dyn std::error::Error + 'static), token: &SecretString) -> String {
-    let mut reason = cause.to_string();
-    let mut next = cause.source();
-    while let Some(source) = next {
-        reason = format!("{reason}: {source}");
-        next = source.source();
+/// With the innermost cause: those around it repeat it, and name the address.
+fn network_trouble(cause: &(dyn std::error::Error + 'static), token: &SecretString) -> Trouble {
+    let mut innermost = cause;
+    while let Some(source) = innermost.source() {
+        innermost = source;
     }
-    scrub(&reason, token)
+    match innermost.downcast_ref::<io::Error>().map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionRefused) => TroubleCode::ConnectionRefused.into(),
+        _ => TroubleCode::NoConnection.saying(scrub(&innermost.to_string(), token)),
+    }
+}
+
+/// Refusals that have words of ours.
+fn shut(error: &ApiError) -> Option<Trouble> {
+    match error {
+        ApiError::BotBlocked => Some(TroubleCode::Blocked.into()),
+        ApiError::ChatNotFound => Some(TroubleCode::NoChat.into()),
+        _ => None,
+    }
 }
 
 fn judge_api(error: &ApiError, token: &SecretString) -> Fault {
@@ -91,13 +108,19 @@ fn judge_api(error: &ApiError, token: &SecretString) -> Fault {
         | ApiError::ChatNotFound
         | ApiError::CantInitiateConversation
         | ApiError::BotKicked
-        | ApiError::BotKickedFromSupergroup => Fault::Shut { reason: text },
-        _ if is_shut(&text) => Fault::Shut { reason: text },
+        | ApiError::BotKickedFromSupergroup => Fault::Shut {
+            reason: shut(error).unwrap_or_else(|| Trouble::said(text)),
+        },
+        _ if is_shut(&text) => Fault::Shut {
+            reason: Trouble::said(text),
+        },
         _ if text.starts_with("Conflict") => Fault::Conflict,
-        _ if SERVER_ERRORS.iter().any(|words| text.starts_with(words)) => {
-            Fault::Away { reason: text }
-        }
-        _ => Fault::Never { reason: text },
+        _ if SERVER_ERRORS.iter().any(|words| text.starts_with(words)) => Fault::Away {
+            reason: Trouble::said(text),
+        },
+        _ => Fault::Never {
+            reason: Trouble::said(text),
+        },
     }
 }
 

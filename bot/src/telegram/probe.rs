@@ -8,6 +8,7 @@ use std::time::Duration;
 use reqwest::Url;
 use teloxide::prelude::Requester as _;
 use waiaas_daemon_core::config::TelegramConfig;
+use waiaas_daemon_core::notify::trouble::{Trouble, TroubleCode};
 
 use super::client;
 use super::fault::{Fault, judge};
@@ -43,7 +44,7 @@ pub(crate) enum ProbeFault {
     /// No answer in time.
     Silent,
     /// No sensible answer.
-    Away { reason: String },
+    Away { reason: Trouble },
 }
 
 /// Asks `getMe` and `getWebhookInfo`; changes nothing.
@@ -58,22 +59,25 @@ pub(crate) async fn look(config: &TelegramConfig) -> Result<SeenBot, ProbeFault>
 
 async fn ask(config: &TelegramConfig) -> Result<SeenBot, ProbeFault> {
     let bot = client::new(config).map_err(|error| ProbeFault::Away {
-        reason: error.to_string(),
+        reason: Trouble::said(error.to_string()),
     })?;
     let refused = |error| match judge(&error, &config.bot_token) {
         Fault::Unauthorized => ProbeFault::Unauthorized,
         Fault::Away { reason } | Fault::Never { reason } => ProbeFault::Away {
-            reason: without_addresses(&reason),
+            reason: Trouble {
+                said: reason.said.as_deref().map(without_addresses),
+                ..reason
+            },
         },
-        Fault::Wait { seconds } => ProbeFault::Away {
-            reason: format!("it asks to wait {seconds} s"),
+        Fault::Wait { .. } => ProbeFault::Away {
+            reason: TroubleCode::AskedToWait.into(),
         },
         Fault::Conflict
         | Fault::Unparsable
         | Fault::NotModified
         | Fault::MessageGone
         | Fault::Shut { .. } => ProbeFault::Away {
-            reason: "the answer does not fit the question".to_owned(),
+            reason: TroubleCode::UnreadableAnswer.into(),
         },
     };
     let me = bot.get_me().await.map_err(refused)?;

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::console::outbox;
 use waiaas_daemon_core::notify::health::ChannelState;
+use waiaas_daemon_core::notify::trouble::TroubleCode;
 
 use super::console::Console;
 use super::fault::{Fault, judge};
@@ -163,21 +164,16 @@ pub(super) fn refused(console: &Console, fault: Fault) -> Option<Duration> {
     match fault {
         Fault::Wait { seconds } => Some(Duration::from_secs(seconds.unsigned_abs())),
         Fault::Conflict => {
-            console.report(
-                ChannelState::Conflict,
-                Some("another program polls with this bot token, or a webhook is set: stop it, or give waiaas a bot of its own"),
-            );
+            console.report(ChannelState::Conflict, Some(TroubleCode::Conflict.into()));
             Some(PAUSE_REFUSED)
         }
         Fault::Unauthorized => {
-            console.report(
-                ChannelState::Unauthorized,
-                Some("Telegram refuses the bot token: check telegram.bot_token or telegram.bot_token_file"),
-            );
+            let trouble = TroubleCode::BotTokenRefused.into();
+            console.report(ChannelState::Unauthorized, Some(trouble));
             Some(PAUSE_REFUSED)
         }
         Fault::Away { reason } | Fault::Never { reason } => {
-            console.report(ChannelState::Unreachable, Some(&reason));
+            console.report(ChannelState::Unreachable, Some(reason));
             None
         }
         Fault::Unparsable | Fault::NotModified | Fault::MessageGone | Fault::Shut { .. } => None,

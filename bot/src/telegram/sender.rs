@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::console::outbox::{self, Call, Due, Found};
 use waiaas_daemon_core::notify::health::ChannelState;
+use waiaas_daemon_core::notify::trouble::TroubleCode;
 
 use super::console::{CHANNEL, Console};
 use call::{Told, tell};
@@ -119,7 +120,8 @@ async fn deliver(console: &Console, unmarked: &Unmarked, due: &Due) -> Result<()
         // A fault of ours must not stand in the way of everything behind it.
         Err(cause) => {
             let now = console.core.clock.now_s();
-            return give_up(console, due, &cause.to_string(), now).await;
+            tracing::error!(%cause, row = due.id, "a message is given up");
+            return give_up(console, due, &TroubleCode::Internal.into(), now).await;
         }
     };
     let now = console.core.clock.now_s();

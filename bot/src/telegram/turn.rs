@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::actor::Actor;
-use waiaas_daemon_core::config::Language;
 use waiaas_daemon_core::console::inbox;
 use waiaas_daemon_core::console::operators::Operator;
 use waiaas_daemon_core::console::outbox::{Draft, Target};
 use waiaas_daemon_core::db::WriteTx;
-use waiaas_daemon_core::i18n::Locale;
 
 use super::auth::{Gate, Incoming, What};
 use super::console::Console;
@@ -156,15 +154,11 @@ impl Turn {
     /// # Errors
     /// An infrastructure error is none for a chat: it is passed on.
     pub(super) fn refusal(&self, error: &Error) -> Result<View, Error> {
-        let locale = match self.reader.language {
-            Language::En => Locale::En,
-            Language::Ko => Locale::Ko,
-        };
+        let locale = self.reader.locale();
         let hints: Vec<String> = match error {
-            Error::RequestInvalid(issues) => issues
-                .iter()
-                .map(|issue| format!("{}: {}", issue.path, issue.message))
-                .collect(),
+            Error::RequestInvalid(issues) => {
+                issues.iter().map(|issue| locale.issue(issue)).collect()
+            }
             other => locale.hint(other).into_iter().collect(),
         };
         Ok(grant::refused(&self.reader, &locale.message(error), &hints))

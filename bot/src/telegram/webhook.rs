@@ -12,6 +12,7 @@ use teloxide::types::WebhookInfo;
 use waiaas_daemon_core::config::WebhookConfig;
 use waiaas_daemon_core::console::{inbox, webhook};
 use waiaas_daemon_core::notify::health::ChannelState;
+use waiaas_daemon_core::notify::trouble::{Trouble, TroubleCode};
 
 use super::console::Console;
 use super::fault::{Fault, judge, scrub};
@@ -24,8 +25,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 const CONNECTIONS_MAX: u8 = 1;
 /// Characters of what Telegram says about a delivery that failed.
 const REASON_CHARS_MAX: usize = 200;
-const TAKEN: &str = "another program has set a webhook for this bot, or taken ours away; waiaas sets \
-                     its own again: stop the other program, or give waiaas a bot of its own";
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +66,8 @@ impl Webhook {
 
     async fn set(&self, console: &Console) -> Result<(), Option<Duration>> {
         let url = &self.config.url;
-        let parsed = Url::parse(url).map_err(|_| self.refusal(console, "it is no address"))?;
+        let parsed =
+            Url::parse(url).map_err(|_| refusal(console, &TroubleCode::BadAddress.into()))?;
         let noted = webhook::about_to_set(&console.core, url).await;
         noted.map_err(|cause| storage(&cause))?;
         let secret = console.core.master_key.webhook_secret(&console.token);
@@ -81,7 +81,7 @@ impl Webhook {
         match asked {
             Ok(_) => {}
             Err(error) => match judge(&error, &console.token) {
-                Fault::Never { reason } => return Err(self.refusal(console, &reason)),
+                Fault::Never { reason } => return Err(refusal(console, &reason)),
                 other => return Err(refused(console, other)),
             },
         }
@@ -89,18 +89,12 @@ impl Webhook {
         noted.map_err(|cause| storage(&cause))
     }
 
-    /// Telegram will not call this address, however often it is asked.
-    fn refusal(&self, console: &Console, reason: &str) -> Option<Duration> {
-        let problem = format!("Telegram refuses telegram.webhook_url: {}", short(reason));
-        console.report(ChannelState::Undelivered, Some(&problem));
-        Some(PAUSE_REFUSED)
-    }
-
     async fn look(&mut self, console: &Console) -> Step {
         let info = heard(console, console.bot.get_webhook_info().await)?;
         let ours = |set: &Url| is_same(set, &self.config.url);
         if !info.url.as_ref().is_some_and(ours) {
-            console.report(ChannelState::Conflict, Some(TAKEN));
+            let taken = TroubleCode::WebhookTaken.into();
+            console.report(ChannelState::Conflict, Some(taken));
             self.next = Next::Set;
             return Ok(PAUSE_REFUSED);
         }
@@ -109,14 +103,22 @@ impl Webhook {
         match undelivered(&info, received) {
             Some(reason) => {
                 let reason = short(&scrub(reason, &console.token));
-                let problem = format!("Telegram cannot deliver to telegram.webhook_url: {reason}");
-                console.report(ChannelState::Undelivered, Some(&problem));
+                let trouble = TroubleCode::Undelivered.saying(reason);
+                console.report(ChannelState::Undelivered, Some(trouble));
                 self.next = Next::Mend;
             }
             None => console.report(ChannelState::Ok, None),
         }
         Ok(LOOK_EVERY)
     }
+}
+
+/// Telegram will not call this address, however often it is asked.
+fn refusal(console: &Console, reason: &Trouble) -> Option<Duration> {
+    let said = short(&reason.to_string());
+    let trouble = TroubleCode::WebhookRefused.saying(said);
+    console.report(ChannelState::Undelivered, Some(trouble));
+    Some(PAUSE_REFUSED)
 }
 
 /// Why updates wait at Telegram, if they do: one was refused, and none has come since.

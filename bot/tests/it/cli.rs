@@ -480,15 +480,26 @@ fn a_pairing_code_is_shown_as_link_and_picture() {
     let body = r#"{"code":"c0de","link":"https://t.me/some_bot?start=c0de",
         "expiresAt":"2026-02-08T10:36:25Z","createdAt":"2026-02-08T10:26:25Z",
         "role":"owner","operators":0}"#;
-    let door = canned_door(&cli.data_dir(), http("201 Created", body));
+    let answers = vec![status("ok"), http("201 Created", body)];
+    let door = canned_doors(&cli.data_dir(), answers);
     let ran = cli.run(&["pair", "--no-wait"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     insta::assert_snapshot!("pairing", format!("{}---\n{}", ran.stdout, ran.stderr));
-    assert!(
-        door.join()
-            .unwrap()
-            .starts_with("POST /v1/pairing HTTP/1.1\r\n")
+    let asked = door.join().unwrap();
+    assert!(asked.starts_with("GET /v1/status HTTP/1.1\r\n"));
+    assert!(asked.contains("POST /v1/pairing HTTP/1.1\r\n"));
+}
+
+/// A daemon with a bot in this state.
+fn status(bot: &str) -> String {
+    let at = "2026-02-08T10:26:25Z";
+    let body = format!(
+        r#"{{"version":"0.1.0","startedAt":"{at}","uptimeS":0,"listen":"127.0.0.1:3100",
+        "liveSessions":0,"outboxDepth":0,"deadLetters":0,"operators":0,
+        "channels":[{{"channel":"telegram","state":"{bot}"}}],
+        "killSwitch":{{"active":false}},"serverTime":"{at}"}}"#
     );
+    http("200 OK", &body)
 }
 
 #[test]
@@ -505,11 +516,22 @@ fn pairing_waits_until_somebody_used_the_code_or_it_is_late() {
     let somebody = http("200 OK", &format!(r#"{{"operators":[{operator}]}}"#));
 
     let cli = Cli::new();
-    let answers = vec![pairing("2999-01-01T00:00:00Z"), nobody, somebody];
+    let late = pairing("2020-01-01T00:00:00Z");
+    let answers = vec![
+        status("starting"),
+        pairing("2999-01-01T00:00:00Z"),
+        nobody,
+        somebody,
+    ];
     let door = canned_doors(&cli.data_dir(), answers);
     let ran = cli.run(&["pair"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.contains("/start c0de"), "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("not reached Telegram yet"),
+        "{}",
+        ran.stderr
+    );
     assert!(
         ran.stderr.ends_with("Paired with @kim.\n"),
         "{}",
@@ -518,7 +540,7 @@ fn pairing_waits_until_somebody_used_the_code_or_it_is_late() {
     door.join().unwrap();
 
     let cli = Cli::new();
-    let door = canned_door(&cli.data_dir(), pairing("2020-01-01T00:00:00Z"));
+    let door = canned_doors(&cli.data_dir(), vec![status("ok"), late]);
     let ran = cli.run(&["pair"]);
     assert_eq!(ran.code, Some(1));
     assert!(

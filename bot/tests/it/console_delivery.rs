@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use waiaas_daemon_core::console::inbox;
+use waiaas_daemon_core::console::outbox;
 use waiaas_sandbox::{Call, Fault};
 
 use crate::harness::{OWNER_ID, PATIENCE, Setup, TestDaemon, shown};
@@ -145,6 +146,8 @@ async fn retry_after_is_honoured_on_sends_and_on_edits() {
                 bench.count(put_off).await == 1
             })
             .await;
+        let hurried = outbox::hurry(bench.core()).await.unwrap();
+        assert_eq!(hurried, 0, "nobody shortens a pause that was asked for");
         bench.advance(29).await;
         // Another chat is served meanwhile: the sender has looked at everything.
         bench.clock.advance_s(0);

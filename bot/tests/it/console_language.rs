@@ -63,7 +63,7 @@ async fn a_chosen_language_counts_at_once_for_everything_and_stays() {
         bench.admin("POST", &path, Value::Null).await.ok();
         story.message("an alert after a restart", &bench.next().await);
         story.message("/language", &bench.say("/language").await);
-        story.assert(&bench, "language");
+        story.assert_mixed(&bench, "language");
     }
 }
 

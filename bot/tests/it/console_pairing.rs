@@ -146,7 +146,7 @@ async fn owner_chat_id_pairs_without_a_code_and_the_name_follows_with_the_first_
             "the second start binds nobody anew"
         );
         assert_eq!(bench.audit("OPERATOR_PAIRED").await.len(), 1);
-        story.assert(&bench, "owner_chat_id");
+        story.assert_mixed(&bench, "owner_chat_id");
     }
 }
 

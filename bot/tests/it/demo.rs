@@ -10,19 +10,22 @@ use std::os::unix::fs::PermissionsExt as _;
 use program::Demo;
 
 /// What a visit must say, in this order.
-const VISIT: [&str; 27] = [
+const VISIT: [&str; 58] = [
     "> /start",
     "> /newsession",
     "[trader]",
     "[watcher]",
     "> [trader]",
     "[Create] [Cancel]",
+    "> [Change]",
+    "> [10 renewals]",
+    "[✓ 10 renewals]",
     "> [Create]",
     "< (edited) ✅ trader has a session.",
     "Token file: <data directory>/mcp-token",
     "* <data directory>/mcp-token has mode 0600; GET /v1/session with its token: 200",
     "minutes pass",
-    "< 🔄 trader renewed its session <session 1>: 1/12",
+    "< 🔄 trader renewed its session <session 1>: 1/10",
     "[Reject]",
     "* GET /v1/session with the token from before the renewal: AUTH_TOKEN_INVALID",
     "< 🆕 watcher has a new session <session 2>, created on the machine.",
@@ -32,6 +35,34 @@ const VISIT: [&str; 27] = [
     "< 🔄 watcher renewed its session <session 2>: 4/4",
     "* another renewal: RENEWAL_LIMIT_REACHED",
     "< ⌛ The session <session 2> of watcher has expired",
+    "> /newsession",
+    "> [scout]",
+    "> [For another machine]",
+    "Code: <claim code>",
+    "* the other machine redeems the code: scout has its token there",
+    "scout has its session <session 3> on another machine",
+    "* the same code a second time: CLAIM_INVALID",
+    "< 🚨 A claim code of scout (session <session 3>) was tried a second time",
+    "> /agents",
+    "> [Suspend]",
+    "[Undo]",
+    "* the next request of trader is refused: suspended",
+    "> [Undo]",
+    "* trader works again",
+    "> /notify",
+    "> [🔔 New session]",
+    "> [HH:MM]",
+    "> [HH:MM]",
+    "Quiet hours: HH:MM–HH:MM",
+    "> /language",
+    "> [한국어]",
+    "> /language",
+    "> [English]",
+    "From now on I write to you in English",
+    "> /killswitch",
+    "* the next request of trader is refused: the kill switch is on",
+    "* on the machine: waiaas killswitch off",
+    "< 🟢 Kill switch off",
     "> /sessions",
     "> [Revoke]",
     "> [Yes, revoke]",
@@ -72,7 +103,12 @@ fn a_visit_can_be_played_in_korean() {
     assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
     assert_in_order(
         &ran.stdout,
-        &["[만들기]", "GET /v1/session: 200", "SESSION_REVOKED"],
+        &[
+            "[만들기]",
+            "GET /v1/session: 200",
+            "CLAIM_INVALID",
+            "SESSION_REVOKED",
+        ],
     );
 }
 

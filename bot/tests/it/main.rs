@@ -32,6 +32,7 @@ mod console_webhook;
 mod demo;
 mod harness;
 mod keeper;
+mod korean;
 mod mcp_clients;
 mod mcp_start;
 mod notify_log;

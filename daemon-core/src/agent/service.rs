@@ -10,6 +10,7 @@ use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
 use crate::db::WriteTx;
 use crate::error::Error;
+use crate::issue::Problem;
 use crate::name;
 use crate::notify::event::{Event, Power};
 use crate::notify::outbox;
@@ -32,14 +33,16 @@ pub async fn create(
     request: &CreateAgentRequest,
 ) -> Result<AgentView, Error> {
     let now = core.clock.now_s();
-    name::check(&request.name).map_err(|cause| Error::invalid("name", cause.to_string()))?;
+    name::check(&request.name).map_err(|cause| Error::invalid("name", cause))?;
     if let Some(defaults) = &request.default_constraints {
         constraints::check_level(Level::Agent, defaults)?;
     }
     if request.wallets.len() > WALLETS_PER_AGENT_MAX {
         return Err(Error::invalid(
             "wallets",
-            format!("at most {WALLETS_PER_AGENT_MAX}"),
+            Problem::AtMost {
+                max: WALLETS_PER_AGENT_MAX,
+            },
         ));
     }
     let agent = Agent {
@@ -51,20 +54,15 @@ pub async fn create(
     };
     let mut tx = core.db.begin_write().await?;
     if repo::by_name(&*tx, &agent.name).await?.is_some() {
-        return Err(Error::invalid(
-            "name",
-            "is taken by another agent; names are never reused",
-        ));
+        return Err(Error::invalid("name", Problem::AgentNameTaken));
     }
     repo::insert(&*tx, &agent).await?;
     let mut linked: Vec<Wallet> = Vec::new();
     for reference in &request.wallets {
         let wallet = require_active_wallet(&*tx, reference).await?;
         if linked.iter().any(|other| other.id == wallet.id) {
-            return Err(Error::invalid(
-                "wallets",
-                format!("\"{reference}\" is named twice"),
-            ));
+            let name = reference.clone();
+            return Err(Error::invalid("wallets", Problem::NamedTwice { name }));
         }
         repo::link(&*tx, agent.id, wallet.id, linked.is_empty(), now).await?;
         linked.push(wallet);
@@ -248,7 +246,9 @@ pub async fn link_wallet(
     if linked.len() >= WALLETS_PER_AGENT_MAX {
         return Err(Error::invalid(
             "wallet",
-            format!("at most {WALLETS_PER_AGENT_MAX} wallets"),
+            Problem::AtMostWallets {
+                max: WALLETS_PER_AGENT_MAX,
+            },
         ));
     }
     repo::link(&*tx, agent.id, wallet.id, linked.is_empty(), now).await?;

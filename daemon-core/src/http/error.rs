@@ -11,7 +11,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use waiaas_protocol::wire::ErrorBody;
+use serde_json::{Value, json};
+use waiaas_protocol::wire::{ErrorBody, Issue};
 
 use super::request_id::RequestId;
 use crate::error::Error;
@@ -56,7 +57,7 @@ pub(super) fn render(mut response: Response, id: &RequestId, locale: Locale) -> 
         code: error.code().as_str().to_owned(),
         message: locale.message(&error),
         hint: locale.hint(&error),
-        details: error.details(),
+        details: worded(&error, locale).or_else(|| error.details()),
         request_id: id.as_str().to_owned(),
         retryable: error.code().retryable(),
     };
@@ -64,6 +65,26 @@ pub(super) fn render(mut response: Response, id: &RequestId, locale: Locale) -> 
     // The empty body's length would be wrong for the one that comes now.
     parts.headers.remove(header::CONTENT_LENGTH);
     (parts.status, parts.headers, Json(body)).into_response()
+}
+
+/// Details that are themselves words for people.
+fn worded(error: &Error, locale: Locale) -> Option<Value> {
+    match error {
+        Error::RequestInvalid(issues) => {
+            let issues: Vec<Issue> = issues
+                .iter()
+                .map(|issue| Issue {
+                    path: issue.path.clone(),
+                    message: locale.problem(&issue.problem),
+                })
+                .collect();
+            Some(json!({ "issues": issues }))
+        }
+        Error::TokenFileUnwritable(cause) => {
+            Some(json!({ "reason": locale.token_file(cause), "rule": cause.rule().code() }))
+        }
+        _ => None,
+    }
 }
 
 fn log_cause(error: &Error, id: &RequestId) {

@@ -10,6 +10,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{State, issue};
 use crate::error::Error;
+use crate::issue::{Problem, Wanted};
 
 /// A JSON body; the content type must say so.
 pub(super) struct Json<T>(pub(super) T);
@@ -31,7 +32,7 @@ async fn read(request: Request, state: &State) -> Result<Bytes, Error> {
             if cause.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 Error::BodyTooLarge { max_bytes }
             } else {
-                Error::invalid("body", "ended before it was complete")
+                Error::invalid("body", Problem::CutShort)
             }
         })
 }
@@ -49,10 +50,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn parse<T: DeserializeOwned>(json: bool, bytes: &[u8]) -> Result<T, Error> {
     if !json {
-        return Err(Error::invalid(
-            "body",
-            "must be JSON with Content-Type: application/json",
-        ));
+        return Err(Error::invalid("body", Problem::NotSentAsJson));
     }
     // serde would also read a list as an object, field by field.
     if bytes
@@ -62,7 +60,7 @@ fn parse<T: DeserializeOwned>(json: bool, bytes: &[u8]) -> Result<T, Error> {
     {
         let broken = serde_json::from_slice::<IgnoredAny>(bytes).err();
         let refusal = broken.map(|cause| issue::from_json("body", &cause));
-        return Err(refusal.unwrap_or_else(|| Error::invalid("body", "must be an object")));
+        return Err(refusal.unwrap_or_else(|| Error::invalid("body", Wanted::Object)));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|cause| {
@@ -113,7 +111,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<State> for Path<T> {
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Error> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(_) => Err(Error::invalid("path", "has a parameter of the wrong form")),
+            Err(_) => Err(Error::invalid("path", Problem::WrongParameterForm)),
         }
     }
 }

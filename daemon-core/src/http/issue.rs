@@ -1,10 +1,10 @@
-//! What is wrong with a JSON body, in words for people. serde's own messages name Rust types
-//! and repeat what was sent; these name the field and what would be right.
+//! What is wrong with a JSON body. serde's own messages name Rust types and repeat what was
+//! sent; the problems named here have words for people, and say what would be right.
 
 use serde_json::error::Category;
-use waiaas_protocol::wire::Issue;
 
 use crate::error::Error;
+use crate::issue::{Issue, Problem, Wanted};
 use crate::name::nearest;
 
 /// The longest piece of a caller's text that is repeated, characters.
@@ -20,10 +20,10 @@ pub(super) fn from_json(path: &str, cause: &serde_json::Error) -> Error {
                 .map_or(text.as_str(), |(text, _)| text);
             Error::RequestInvalid(vec![translate(path, text)])
         }
-        Category::Eof if cause.column() == 0 => Error::invalid("body", "is missing"),
+        Category::Eof if cause.column() == 0 => Error::invalid("body", Problem::Missing),
         Category::Eof | Category::Syntax | Category::Io => {
-            let place = format!("line {}, column {}", cause.line(), cause.column());
-            Error::invalid("body", format!("is not valid JSON ({place})"))
+            let (line, column) = (cause.line(), cause.column());
+            Error::invalid("body", Problem::NotJson { line, column })
         }
     }
 }
@@ -44,32 +44,21 @@ fn translate(path: &str, text: &str) -> Issue {
         }
     };
     if let Some((field, rest)) = quoted_after(text, "unknown field ") {
-        return Issue {
-            path: at(field),
-            message: unknown(field, rest),
-        };
+        return Issue::new(at(field), unknown(field, rest));
     }
     if let Some((field, _)) = quoted_after(text, "missing field ") {
-        return Issue {
-            path: at(field),
-            message: "is missing".to_owned(),
-        };
+        return Issue::new(at(field), Problem::Missing);
     }
     if let Some((field, _)) = quoted_after(text, "duplicate field ") {
-        return Issue {
-            path: at(field),
-            message: "is given twice".to_owned(),
-        };
+        return Issue::new(at(field), Problem::GivenTwice);
     }
     let path = if path.is_empty() || path == "." {
         "body"
     } else {
         path
     };
-    Issue {
-        path: path.chars().take(2 * REPEATED_CHARS_MAX).collect(),
-        message: expected(text),
-    }
+    let path: String = path.chars().take(2 * REPEATED_CHARS_MAX).collect();
+    Issue::new(path, expected(text))
 }
 
 /// The text between the first pair of backticks after a prefix, and what follows it. The
@@ -80,7 +69,7 @@ fn quoted_after<'a>(text: &'a str, prefix: &str) -> Option<(&'a str, &'a str)> {
     Some((&rest[..end], &rest[end + 1..]))
 }
 
-fn unknown(field: &str, rest: &str) -> String {
+fn unknown(field: &str, rest: &str) -> Problem {
     // Every second piece between backticks is a name.
     let known: Vec<String> = rest
         .split('`')
@@ -88,32 +77,27 @@ fn unknown(field: &str, rest: &str) -> String {
         .step_by(2)
         .map(str::to_owned)
         .collect();
-    match nearest(field, known.iter().cloned()) {
-        Some(near) => format!("is not a known field; did you mean {near}?"),
-        None if known.is_empty() => "is not a known field; no field is known here".to_owned(),
-        None => format!("is not a known field; known are {}", known.join(", ")),
-    }
+    let nearest = nearest(field, known.iter().cloned());
+    Problem::UnknownField { nearest, known }
 }
 
-fn expected(text: &str) -> String {
+fn expected(text: &str) -> Problem {
     if text.contains("UUID") {
-        return "must be an id such as 0190a8f2-0000-7000-8000-000000000000".to_owned();
+        return Wanted::Id.into();
     }
     let Some((_, wanted)) = text.rsplit_once("expected ") else {
-        return "does not have the right form".to_owned();
+        return Problem::WrongForm;
     };
-    let wanted = match wanted {
-        "a string" | "a borrowed string" => "a text",
-        "a boolean" => "true or false",
-        "a sequence" => "a list",
-        "i64" => "a whole number",
-        "u64" | "u32" => "a whole number, not negative",
-        "a map" => "an object",
-        other if other.starts_with("struct ") => "an object",
-        other if other.contains("UUID") => "an id such as 0190a8f2-0000-7000-8000-000000000000",
-        _ => return "does not have the right form".to_owned(),
-    };
-    format!("must be {wanted}")
+    match wanted {
+        "a string" | "a borrowed string" => Wanted::Text.into(),
+        "a boolean" => Wanted::Flag.into(),
+        "a sequence" => Wanted::List.into(),
+        "i64" => Wanted::Integer.into(),
+        "u64" | "u32" => Wanted::Natural.into(),
+        "a map" => Wanted::Object.into(),
+        other if other.starts_with("struct ") => Wanted::Object.into(),
+        _ => Problem::WrongForm,
+    }
 }
 
 #[cfg(test)]
@@ -128,7 +112,7 @@ mod tests {
         let cause = parsed.expect_err(text);
         match from_json(&cause.path().to_string(), cause.inner()) {
             Error::RequestInvalid(issues) if issues.len() == 1 => {
-                (issues[0].path.clone(), issues[0].message.clone())
+                (issues[0].path.clone(), issues[0].problem.to_string())
             }
             other => panic!("{other:?}"),
         }

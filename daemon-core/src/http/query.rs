@@ -5,10 +5,10 @@ use std::ops::RangeInclusive;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use waiaas_protocol::wire::Issue;
 
 use super::State;
 use crate::error::Error;
+use crate::issue::{Issue, Problem, Wanted};
 use crate::name::nearest;
 
 /// Parameters of one request that are looked at.
@@ -33,11 +33,13 @@ impl Query {
     fn parse(uri: &axum::http::Uri) -> Result<Self, Error> {
         let parsed = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
         let axum::extract::Query(given) =
-            parsed.map_err(|_| Error::invalid("query", "is not of the form name=value&…"))?;
+            parsed.map_err(|_| Error::invalid("query", Problem::WrongQueryForm))?;
         if given.len() > PARAMETERS_MAX {
             return Err(Error::invalid(
                 "query",
-                format!("at most {PARAMETERS_MAX} parameters"),
+                Problem::TooManyParameters {
+                    max: PARAMETERS_MAX,
+                },
             ));
         }
         Ok(Self {
@@ -47,11 +49,8 @@ impl Query {
         })
     }
 
-    fn issue(&mut self, name: &str, message: impl Into<String>) {
-        self.issues.push(Issue {
-            path: name.to_owned(),
-            message: message.into(),
-        });
+    fn issue(&mut self, name: &str, problem: impl Into<Problem>) {
+        self.issues.push(Issue::new(name, problem));
     }
 
     /// A text; empty counts as absent.
@@ -62,7 +61,7 @@ impl Query {
             .partition(|(given, _)| given == name);
         self.given = rest;
         if taken.len() > 1 {
-            self.issue(name, "is given twice");
+            self.issue(name, Problem::GivenTwice);
         }
         taken
             .into_iter()
@@ -76,8 +75,8 @@ impl Query {
         let text = self.text(name)?;
         let number = text.parse().ok().filter(|number| range.contains(number));
         if number.is_none() {
-            let (min, max) = (range.start(), range.end());
-            self.issue(name, format!("must be a whole number in {min}..{max}"));
+            let (min, max) = (*range.start(), *range.end());
+            self.issue(name, Problem::NotANumberIn { min, max });
         }
         number
     }
@@ -90,8 +89,8 @@ impl Query {
             .find(|(word, _)| *word == text)
             .map(|(_, value)| *value);
         if chosen.is_none() {
-            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-            self.issue(name, format!("must be one of {}", words.join(", ")));
+            let words = words.iter().map(|(word, _)| (*word).to_owned()).collect();
+            self.issue(name, Problem::NotOneOf { words });
         }
         chosen
     }
@@ -101,11 +100,14 @@ impl Query {
         let text = self.text(name)?;
         let chosen = words.iter().find(|word| word.eq_ignore_ascii_case(&text));
         if chosen.is_none() {
-            let message = match nearest(&text, words.iter().map(|word| (*word).to_owned())) {
-                Some(near) => format!("is not known; did you mean {near}?"),
-                None => format!("must be one of {}", words.join(", ")),
+            let known = || words.iter().map(|word| (*word).to_owned());
+            let problem = match nearest(&text, known()) {
+                Some(nearest) => Problem::NotKnown { nearest },
+                None => Problem::NotOneOf {
+                    words: known().collect(),
+                },
             };
-            self.issue(name, message);
+            self.issue(name, problem);
         }
         chosen.copied()
     }
@@ -115,10 +117,7 @@ impl Query {
         let text = self.text(name)?;
         let id = text.parse().ok();
         if id.is_none() {
-            self.issue(
-                name,
-                "must be an id such as 0190a8f2-0000-7000-8000-000000000000",
-            );
+            self.issue(name, Wanted::Id);
         }
         id
     }
@@ -126,16 +125,12 @@ impl Query {
     /// Refuses what was wrong and what nobody took.
     pub(super) fn finish(mut self) -> Result<(), Error> {
         for (name, _) in std::mem::take(&mut self.given) {
-            let message = match nearest(&name, self.known.iter().cloned()) {
-                Some(near) => format!("is not a known parameter; did you mean {near}?"),
-                None if self.known.is_empty() => "no parameter is known here".to_owned(),
-                None => format!(
-                    "is not a known parameter; known are {}",
-                    self.known.join(", ")
-                ),
+            let problem = Problem::UnknownParameter {
+                nearest: nearest(&name, self.known.iter().cloned()),
+                known: self.known.clone(),
             };
             let name: String = name.chars().take(64).collect();
-            self.issue(&name, message);
+            self.issue(&name, problem);
         }
         if self.issues.is_empty() {
             Ok(())
@@ -159,7 +154,7 @@ mod tests {
             Ok(()) => Vec::new(),
             Err(Error::RequestInvalid(issues)) => issues
                 .into_iter()
-                .map(|issue| format!("{}: {}", issue.path, issue.message))
+                .map(|issue| format!("{}: {}", issue.path, issue.problem))
                 .collect(),
             Err(other) => panic!("{other:?}"),
         }

@@ -9,6 +9,7 @@ use super::State;
 use super::auth::AgentSession;
 use super::extract::Path;
 use crate::error::Error;
+use crate::issue::Wanted;
 use crate::session::LinkedWallet;
 use crate::wallet::service as wallets;
 
@@ -34,11 +35,7 @@ pub(super) async fn show(
     session: AgentSession,
     Path(id): Path<String>,
 ) -> Result<Json<SessionWalletBody>, Error> {
-    let id: WalletId = id
-        .parse()
-        .map_err(|cause: waiaas_protocol::ids::IdFormatError| {
-            Error::invalid("id", cause.to_string())
-        })?;
+    let id: WalletId = id.parse().map_err(|_| Error::invalid("id", Wanted::Id))?;
     match session.view.wallets.iter().find(|wallet| wallet.id == id) {
         Some(wallet) => Ok(Json(wallet.to_body())),
         None => Err(not_linked(&state, id).await),

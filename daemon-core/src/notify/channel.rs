@@ -11,6 +11,7 @@ use std::pin::Pin;
 pub use outlet::OutletError;
 
 use super::outbox::Pending;
+use super::trouble::Trouble;
 
 /// Why a channel did not take an event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,16 +20,16 @@ pub enum ChannelError {
     /// seconds.
     #[error("{reason}")]
     Later {
-        /// What happened; nothing secret.
-        reason: String,
+        /// What happened.
+        reason: Trouble,
         /// Seconds, where the other side said so.
         retry_after_s: Option<i64>,
     },
     /// It will never take this event.
     #[error("{reason}")]
     Never {
-        /// What happened; nothing secret.
-        reason: String,
+        /// What happened.
+        reason: Trouble,
     },
 }
 

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::wire::ChannelHealth;
 
+use super::trouble::Trouble;
+
 /// State of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChannelState {
@@ -29,7 +31,24 @@ pub enum ChannelState {
 }
 
 impl ChannelState {
-    /// As shown.
+    /// Every state.
+    pub const ALL: [Self; 7] = [
+        Self::Off,
+        Self::Starting,
+        Self::Ok,
+        Self::Conflict,
+        Self::Unauthorized,
+        Self::Unreachable,
+        Self::Standby,
+    ];
+
+    /// As written in JSON; `None` for a state of another version.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// As written in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -54,7 +73,7 @@ impl ChannelState {
 #[derive(Debug, Clone)]
 struct Row {
     state: ChannelState,
-    problem: Option<String>,
+    problem: Option<Trouble>,
     last_ok_at: Option<i64>,
 }
 
@@ -84,7 +103,7 @@ impl HealthBoard {
         &self,
         channel: &'static str,
         state: ChannelState,
-        problem: Option<String>,
+        problem: Option<Trouble>,
         now: i64,
     ) {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,7 +138,12 @@ impl HealthBoard {
             .map(|(channel, row)| ChannelHealth {
                 channel: (*channel).to_owned(),
                 state: row.state.as_str().to_owned(),
-                problem: row.problem.clone(),
+                problem: row.problem.as_ref().map(Trouble::to_string),
+                problem_code: row
+                    .problem
+                    .as_ref()
+                    .map(|trouble| trouble.code.as_str().to_owned()),
+                problem_said: row.problem.as_ref().and_then(|it| it.said.clone()),
                 last_ok_at: row.last_ok_at.map(Timestamp),
             })
             .collect()

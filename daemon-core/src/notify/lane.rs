@@ -2,6 +2,7 @@
 //! alone after a failure. In memory: it describes this process. Pure.
 
 use super::channel::Pace;
+use super::trouble::{Trouble, TroubleCode};
 
 const BACKOFF_FIRST_S: i64 = 2;
 /// The longest pause after a failure.
@@ -15,7 +16,7 @@ pub(super) struct Lane {
     held_until: i64,
     /// The other side has asked for the pause.
     asked: bool,
-    reason: Option<String>,
+    reason: Option<Trouble>,
     failures: i64,
     bucket: Option<(f64, i64)>,
 }
@@ -38,8 +39,10 @@ impl Lane {
     }
 
     /// Why it was left alone last.
-    pub(super) fn reason(&self) -> &str {
-        self.reason.as_deref().unwrap_or_default()
+    pub(super) fn reason(&self) -> Trouble {
+        self.reason
+            .clone()
+            .unwrap_or_else(|| TroubleCode::NoAnswer.into())
     }
 
     /// It works.
@@ -50,12 +53,12 @@ impl Lane {
     }
 
     /// It failed, and is left alone for a while.
-    pub(super) fn failed(&mut self, reason: &str, retry_after_s: Option<i64>, now: i64) {
+    pub(super) fn failed(&mut self, reason: Trouble, retry_after_s: Option<i64>, now: i64) {
         self.failures += 1;
         let pause = pause_s(self.failures, retry_after_s);
         self.held_until = now + pause;
         self.asked = retry_after_s.is_some();
-        self.reason = Some(reason.to_owned());
+        self.reason = Some(reason);
     }
 
     /// Takes a place in the channel's bucket, if there is one.
@@ -100,7 +103,7 @@ mod tests {
     #[test]
     fn a_held_lane_is_freed_by_time_by_success_and_by_a_clock_set_back() {
         let mut lane = Lane::default();
-        lane.failed("away", Some(60), 1_000_000);
+        lane.failed(Trouble::said("away"), Some(60), 1_000_000);
         assert!(lane.is_held(1_000_059));
         assert!(lane.is_asked_to_wait(1_000_059));
         assert!(!lane.is_asked_to_wait(1_000_060));

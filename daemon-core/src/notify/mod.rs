@@ -11,5 +11,6 @@ pub mod outbox;
 pub mod retention;
 mod routing;
 pub mod service;
+pub mod trouble;
 pub mod wording;
 pub mod worker;

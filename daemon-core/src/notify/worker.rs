@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -19,6 +18,7 @@ use super::health::Hold;
 use super::lane::{Lane, RETRY_AFTER_MAX_S, pause_s};
 use super::outbox::{self, Found, Logged, Pending, Unfinished};
 use super::routing::{self, End, Seat, Standing};
+use super::trouble::{Trouble, TroubleCode};
 use crate::actor::Actor;
 use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
@@ -54,11 +54,11 @@ pub struct Worker {
 enum Attempt {
     Delivered(Delivery),
     Later {
-        reason: String,
+        reason: Trouble,
         retry_after_s: Option<i64>,
     },
     Never {
-        reason: String,
+        reason: Trouble,
     },
 }
 
@@ -164,7 +164,7 @@ impl Worker {
         let now = self.core.clock.now_s();
         let held = self.lane(channel, |lane| lane.is_held(now));
         if held && now - pending.created_at > WAITING_MAX_S {
-            let reason = self.lane(channel, |lane| lane.reason().to_owned());
+            let reason = self.lane(channel, |lane| lane.reason());
             self.settle(channel, pending, &logged, Attempt::Never { reason })
                 .await?;
             return Ok(true);
@@ -241,7 +241,7 @@ impl Worker {
             },
             Ok(Err(ChannelError::Never { reason })) => Attempt::Never { reason },
             Err(_) => Attempt::Later {
-                reason: "timed out".to_owned(),
+                reason: TroubleCode::NoAnswer.into(),
                 retry_after_s: None,
             },
         }
@@ -258,19 +258,18 @@ impl Worker {
         let now = self.core.clock.now_s();
         let name = self.channels[channel].name();
         let failures = row_of(logged, name).map_or(0, |row| row.attempts);
-        let mut entry = self.note(channel, attempt, failures, now);
+        let (mut entry, why) = self.note(channel, attempt, failures, now);
         let waits = entry.status == outbox::WAITING;
         let age = now - pending.created_at;
         if waits && (entry.attempts >= ATTEMPTS_MAX || age > WAITING_MAX_S) {
             entry.status = outbox::DEAD.to_owned();
         }
+        entry.detail = why.as_ref().map(Trouble::to_string);
         let mut tx = self.core.db.begin_write().await?;
-        if entry.status == outbox::DEAD {
-            let (event_id, channel) = (&pending.event_id, name);
-            let reason = entry.detail.as_deref().unwrap_or_default();
-            tracing::warn!(event_id, channel, reason, "an alert was given up");
-            let details = json!({ "event_id": event_id, "channel": channel, "reason": reason });
-            append_dead(&mut tx, details, now).await?;
+        if let Some(trouble) = why.filter(|_| entry.status == outbox::DEAD) {
+            let (event_id, reason) = (&pending.event_id, trouble.to_string());
+            tracing::warn!(event_id, channel = name, reason, "an alert was given up");
+            append_dead(&mut tx, trouble.recorded(event_id, Some(name)), now).await?;
         }
         outbox::log(&*tx, &pending.event_id, entry).await?;
         self.finish(&mut tx, &pending.unfinished(), now).await?;
@@ -278,8 +277,15 @@ impl Worker {
     }
 
     /// What an attempt means for the log and for the channel.
-    fn note(&self, channel: usize, attempt: Attempt, failures: i64, now: i64) -> Logged {
+    fn note(
+        &self,
+        channel: usize,
+        attempt: Attempt,
+        failures: i64,
+        now: i64,
+    ) -> (Logged, Option<Trouble>) {
         let name = self.channels[channel].name();
+        let mut why = None;
         let mut entry = Logged {
             channel: name.to_owned(),
             status: outbox::WAITING.to_owned(),
@@ -307,25 +313,25 @@ impl Worker {
                     entry.attempts = failures;
                 }
                 entry.next_attempt_at = Some(now + pause_s(entry.attempts, retry_after_s));
-                entry.detail = Some(reason);
+                why = Some(reason);
             }
             Attempt::Never { reason } => {
                 entry.status = outbox::DEAD.to_owned();
-                entry.detail = Some(reason);
+                why = Some(reason);
             }
         }
-        entry
+        (entry, why)
     }
 
     /// Leaves a channel alone for a while, and says so.
-    fn hold(&self, channel: usize, reason: &str, retry_after_s: Option<i64>, now: i64) {
+    fn hold(&self, channel: usize, reason: &Trouble, retry_after_s: Option<i64>, now: i64) {
         let until = self.lane(channel, |lane| {
-            lane.failed(reason, retry_after_s, now);
+            lane.failed(reason.clone(), retry_after_s, now);
             lane.held_until()
         });
         let hold = Hold {
             until,
-            reason: reason.to_owned(),
+            reason: reason.to_string(),
             asked: retry_after_s.is_some(),
         };
         let name = self.channels[channel].name();

@@ -8,9 +8,10 @@
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
-use waiaas_protocol::wire::{ConstraintsBody, ConstraintsRequest, Issue};
+use waiaas_protocol::wire::{ConstraintsBody, ConstraintsRequest};
 
 use crate::error::Error;
+use crate::issue::{Issue, Problem};
 
 /// Seconds of a renewal unit.
 pub const EXPIRES_IN_RANGE_S: RangeInclusive<i64> = 300..=604_800;
@@ -170,18 +171,14 @@ impl Resolved {
 pub fn check_level(level: Level, values: &ConstraintsRequest) -> Result<(), Error> {
     let mut issues = Vec::new();
     {
-        let mut issue = |field: &str, message: String| {
-            issues.push(Issue {
-                path: format!("{}.{field}", level.prefix()),
-                message,
-            });
+        let mut issue = |field: &str, problem: Problem| {
+            let path = format!("{}.{field}", level.prefix());
+            issues.push(Issue::new(path, problem));
         };
         let mut ranged = |field: &str, value: Option<i64>, range: &RangeInclusive<i64>| {
             if let Some(value) = value.filter(|value| !range.contains(value)) {
-                issue(
-                    field,
-                    format!("{value} is not in {}..{}", range.start(), range.end()),
-                );
+                let (min, max) = (*range.start(), *range.end());
+                issue(field, Problem::NotInRange { value, min, max });
             }
         };
         ranged("expiresIn", values.expires_in, &EXPIRES_IN_RANGE_S);
@@ -197,13 +194,8 @@ pub fn check_level(level: Level, values: &ConstraintsRequest) -> Result<(), Erro
             ("maxTotalAmount", &values.max_total_amount),
         ] {
             if let Some(text) = value.as_ref().filter(|text| Amount::parse(text).is_none()) {
-                let shown: String = text.chars().take(80).collect();
-                issue(
-                    field,
-                    format!(
-                        "\"{shown}\" is not a whole decimal number of at most {AMOUNT_DIGITS_MAX} digits"
-                    ),
-                );
+                let (shown, digits_max) = (text.chars().take(80).collect(), AMOUNT_DIGITS_MAX);
+                issue(field, Problem::NotAnAmount { shown, digits_max });
             }
         }
         for (field, set) in [
@@ -222,15 +214,13 @@ pub fn check_level(level: Level, values: &ConstraintsRequest) -> Result<(), Erro
     }
 }
 
-fn set_problem(set: &[String]) -> Option<String> {
+fn set_problem(set: &[String]) -> Option<Problem> {
     if set.is_empty() {
-        return Some("must not be empty; leave it out to allow all".to_owned());
+        return Some(Problem::EmptySet);
     }
     if set.len() > SET_ENTRIES_MAX {
-        return Some(format!(
-            "has {} entries; at most {SET_ENTRIES_MAX}",
-            set.len()
-        ));
+        let (count, max) = (set.len(), SET_ENTRIES_MAX);
+        return Some(Problem::TooManyEntries { count, max });
     }
     let printable = |entry: &String| {
         !entry.is_empty()
@@ -238,12 +228,11 @@ fn set_problem(set: &[String]) -> Option<String> {
             && entry.bytes().all(|b| b.is_ascii_graphic())
     };
     if !set.iter().all(printable) {
-        return Some(format!(
-            "each entry must be 1 to {SET_ENTRY_BYTES_MAX} visible ASCII characters"
-        ));
+        let bytes_max = SET_ENTRY_BYTES_MAX;
+        return Some(Problem::BadEntry { bytes_max });
     }
     let unique: std::collections::BTreeSet<_> = set.iter().collect();
-    (unique.len() != set.len()).then(|| "names an entry twice".to_owned())
+    (unique.len() != set.len()).then_some(Problem::EntryTwice)
 }
 
 /// Resolves the levels, highest first.
@@ -272,11 +261,10 @@ pub fn resolve(
     {
         if let Some(unit) = values.expires_in.filter(|unit| *unit > lifetime_s) {
             let path = format!("{}.expiresIn", level.prefix());
-            let range = format!("{}..{lifetime_s}", EXPIRES_IN_RANGE_S.start());
-            let why = "the session's absolute lifetime";
+            let (value, min, max) = (unit, *EXPIRES_IN_RANGE_S.start(), lifetime_s);
             return Err(Error::invalid(
                 path,
-                format!("{unit} is not in {range} ({why})"),
+                Problem::PastLifetime { value, min, max },
             ));
         }
     }
@@ -458,8 +446,8 @@ mod tests {
                 panic!("{level}")
             };
             assert_eq!(issues[0].path, format!("{level}.expiresIn"));
-            assert_eq!(issues[0].message, "299 is not in 300..604800");
-            assert_eq!(issues[1].message, "101 is not in 0..100");
+            assert_eq!(issues[0].problem.to_string(), "299 is not in 300..604800");
+            assert_eq!(issues[1].problem.to_string(), "101 is not in 0..100");
         }
     }
 

@@ -5,6 +5,7 @@
 //! file held before. At start the daemon finishes what was begun, by minting again.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -49,8 +50,8 @@ pub enum Outcome {
     },
     /// The file could not be written; the session was revoked again.
     Failed {
-        /// Which rule was broken and how to mend it.
-        reason: String,
+        /// Which rule was broken.
+        cause: Arc<TokenFileError>,
     },
     /// Somebody ended the session meanwhile.
     Ended,
@@ -107,9 +108,7 @@ fn held_by(core: &Core, token: &SessionToken, agent: AgentId) -> Option<Claims> 
 }
 
 fn unwritable(cause: TokenFileError) -> Error {
-    Error::TokenFileUnwritable {
-        reason: cause.to_string(),
-    }
+    Error::TokenFileUnwritable(Arc::new(cause))
 }
 
 /// Creates a session and writes its token into the agent's file.
@@ -152,7 +151,7 @@ pub async fn deliver(
     };
     match written {
         Ok(written) => delivered(core, actor, id, written, finish).await,
-        Err(Stopped::Refused(cause)) => failed(core, actor, id, &cause, finish).await,
+        Err(Stopped::Refused(cause)) => failed(core, actor, id, Arc::new(cause), finish).await,
         Err(Stopped::Ended) => {
             let tx = core.db.begin_write().await?;
             ended(core, tx, id, finish).await
@@ -341,23 +340,22 @@ async fn failed(
     core: &Core,
     actor: &Actor,
     id: SessionId,
-    cause: &TokenFileError,
+    cause: Arc<TokenFileError>,
     finish: Finish<'_>,
 ) -> Result<HandedOver, Error> {
     let now = core.clock.now_s();
-    let reason = cause.to_string();
     let mut tx = core.db.begin_write().await?;
     let session = repo::by_id(&*tx, id).await?.ok_or(Error::SessionNotFound)?;
     let view = view::load(&*tx, session).await?;
     let outcome = Outcome::Failed {
-        reason: reason.clone(),
+        cause: Arc::clone(&cause),
     };
     // The chat that asked reads why in its own message; an alert would only say it again.
     let told = finish(&view, &outcome).first().map(|draft| draft.chat_id);
     let why = RevokeReason::HandoverFailed;
     service::revoke_in(core, &mut tx, actor, &view.session, why, told, now).await?;
     tell(core, tx, &view, &outcome, finish).await?;
-    Err(Error::TokenFileUnwritable { reason })
+    Err(Error::TokenFileUnwritable(cause))
 }
 
 /// Whether the token file lies in this daemon's data directory: of several daemons on one
@@ -401,7 +399,8 @@ pub async fn resume_all(
         }
         match deliver(core, &Actor::Daemon, session.id, finish).await {
             Ok(_) => delivered += 1,
-            Err(Error::TokenFileUnwritable { reason }) => {
+            Err(Error::TokenFileUnwritable(cause)) => {
+                let reason = cause.to_string();
                 tracing::warn!(session_id = %session.id, reason, "unfinished hand-over revoked");
                 revoked += 1;
             }

@@ -18,6 +18,7 @@ use crate::db::entity::session as session_entity;
 use crate::db::entity::session_wallet::{ActiveModel, Column, Entity};
 use crate::db::entity::wallet as wallet_entity;
 use crate::error::Error;
+use crate::issue::Problem;
 use crate::notify::event::{Event, Power};
 use crate::notify::outbox;
 use crate::wallet::{Wallet, WalletStatus, service as wallets};
@@ -147,7 +148,7 @@ async fn live_session(core: &Core, tx: &WriteTx, reference: &str) -> Result<Sess
         return Err(Error::SessionRevoked);
     }
     if !session.is_live(core.clock.now_s()) {
-        return Err(Error::invalid("session", "has expired; create a new one"));
+        return Err(Error::invalid("session", Problem::SessionExpired));
     }
     Ok(session)
 }
@@ -204,7 +205,9 @@ pub async fn link(
     if linked.len() >= WALLETS_PER_AGENT_MAX {
         return Err(Error::invalid(
             "wallet",
-            format!("at most {WALLETS_PER_AGENT_MAX} wallets"),
+            Problem::AtMostWallets {
+                max: WALLETS_PER_AGENT_MAX,
+            },
         ));
     }
     insert(&*tx, session.id, wallet.id, linked.is_empty(), now).await?;

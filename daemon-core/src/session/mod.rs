@@ -68,6 +68,20 @@ pub enum RevokeReason {
 }
 
 impl RevokeReason {
+    /// Every reason.
+    pub const ALL: [Self; 10] = [
+        Self::ManualRevoke,
+        Self::RenewalRejected,
+        Self::Replaced,
+        Self::HandoverFailed,
+        Self::ClaimExpired,
+        Self::TokenReused,
+        Self::AgentTerminated,
+        Self::WalletTerminated,
+        Self::KillSwitch,
+        Self::KeysRevoked,
+    ];
+
     /// As stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -18,6 +18,7 @@ use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
 use crate::db::WriteTx;
 use crate::error::Error;
+use crate::issue::Problem;
 use crate::notify::event::{Event, Subject};
 use crate::notify::outbox;
 use crate::system;
@@ -219,7 +220,9 @@ async fn choose_wallets(
     if references.len() > WALLETS_PER_AGENT_MAX {
         return Err(Error::invalid(
             "walletIds",
-            format!("at most {WALLETS_PER_AGENT_MAX}"),
+            Problem::AtMost {
+                max: WALLETS_PER_AGENT_MAX,
+            },
         ));
     }
     let mut chosen: Vec<Wallet> = Vec::with_capacity(references.len());
@@ -229,7 +232,7 @@ async fn choose_wallets(
             return Err(Error::WalletTerminated);
         }
         if chosen.iter().any(|other| other.id == wallet.id) {
-            return Err(Error::invalid("walletIds", "names a wallet twice"));
+            return Err(Error::invalid("walletIds", Problem::WalletTwice));
         }
         chosen.push(wallet);
     }
@@ -241,9 +244,7 @@ async fn choose_wallets(
                 return Err(no_wallet());
             }
             let among = chosen.iter().find(|wallet| wallet.id == named.id).cloned();
-            among.ok_or_else(|| {
-                Error::invalid("defaultWalletId", "must be one of the session's wallets")
-            })?
+            among.ok_or_else(|| Error::invalid("defaultWalletId", Problem::NotAmongWallets))?
         }
     };
     Ok((chosen, default))
@@ -260,10 +261,7 @@ async fn require_room(
     if let Some(id) = replaces {
         let replaced = repo::by_id(db, id).await?.ok_or(Error::SessionNotFound)?;
         if replaced.agent_id != agent.id {
-            return Err(Error::invalid(
-                "replacesSessionId",
-                "belongs to another agent",
-            ));
+            return Err(Error::invalid("replacesSessionId", Problem::OfAnotherAgent));
         }
         if replaced.is_live(now) {
             live = live.saturating_sub(1);
@@ -341,10 +339,7 @@ pub async fn resolve(db: &impl ConnectionTrait, reference: &str) -> Result<Sessi
     match (found.pop(), found.pop()) {
         (Some(session), None) => Ok(session),
         (None, _) => Err(Error::SessionNotFound),
-        (Some(_), Some(_)) => Err(Error::invalid(
-            "session",
-            "several sessions begin so; give more characters",
-        )),
+        (Some(_), Some(_)) => Err(Error::invalid("session", Problem::SeveralSessions)),
     }
 }
 

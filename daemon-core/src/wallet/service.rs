@@ -2,13 +2,14 @@
 
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use waiaas_protocol::wire::{CreateWalletRequest, Issue};
+use waiaas_protocol::wire::CreateWalletRequest;
 
 use super::{Chain, Wallet, WalletStatus, address, is_network, repo};
 use crate::actor::Actor;
 use crate::audit::{self, AuditEvent, Record};
 use crate::core::Core;
 use crate::error::Error;
+use crate::issue::{Issue, Problem};
 use crate::session::service as sessions;
 use crate::{agent, name};
 
@@ -34,10 +35,7 @@ pub async fn create(
     };
     let mut tx = core.db.begin_write().await?;
     if repo::by_name(&*tx, &wallet.name).await?.is_some() {
-        return Err(Error::invalid(
-            "name",
-            "is taken by another wallet; names are never reused",
-        ));
+        return Err(Error::invalid("name", Problem::WalletNameTaken));
     }
     repo::insert(&*tx, &wallet).await?;
     let details = json!({
@@ -56,27 +54,19 @@ pub async fn create(
 
 fn check(request: &CreateWalletRequest) -> Result<Chain, Error> {
     let mut issues = Vec::new();
-    let mut issue = |path: &str, message: String| {
-        issues.push(Issue {
-            path: path.to_owned(),
-            message,
-        });
-    };
+    let mut issue = |path: &str, problem: Problem| issues.push(Issue::new(path, problem));
     if let Err(cause) = name::check(&request.name) {
-        issue("name", cause.to_string());
+        issue("name", cause.into());
     }
     if !is_network(&request.network) {
-        issue(
-            "network",
-            "must be 1 to 32 lowercase letters, digits or hyphens".to_owned(),
-        );
+        issue("network", Problem::BadNetwork);
     }
     let chain = Chain::parse(&request.chain);
     match chain {
-        None => issue("chain", "must be evm or solana".to_owned()),
+        None => issue("chain", Problem::UnknownChain),
         Some(chain) => {
             if let Err(cause) = address::check(chain, &request.address) {
-                issue("address", cause.to_string());
+                issue("address", cause.into());
             }
         }
     }

@@ -4,10 +4,11 @@
 use std::path::{Path, PathBuf};
 
 /// Files that hold rules and values only.
-const PURE: [&str; 26] = [
+const PURE: [&str; 27] = [
     "actor.rs",
     "clock.rs",
     "entropy.rs",
+    "issue.rs",
     "name.rs",
     "agent/mod.rs",
     "audit/mod.rs",
@@ -21,6 +22,7 @@ const PURE: [&str; 26] = [
     "notify/health.rs",
     "notify/lane.rs",
     "notify/routing.rs",
+    "notify/trouble.rs",
     "notify/wording.rs",
     "session/constraints.rs",
     "session/mod.rs",

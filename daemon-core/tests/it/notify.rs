@@ -8,6 +8,7 @@ use serde_json::Value;
 use waiaas_daemon_core::notify::channel::{Channel, ChannelError, Delivery, DeliveryFuture, Pace};
 use waiaas_daemon_core::notify::event::{Event, Subject};
 use waiaas_daemon_core::notify::outbox::{self, Pending};
+use waiaas_daemon_core::notify::trouble::{Trouble, TroubleCode};
 use waiaas_daemon_core::notify::worker::{ATTEMPTS_MAX, WAITING_MAX_S, Worker};
 use waiaas_protocol::ids::{AgentId, SessionId};
 
@@ -17,14 +18,14 @@ pub(crate) type Answer = Result<Delivery, ChannelError>;
 
 pub(crate) fn away() -> Answer {
     Err(ChannelError::Later {
-        reason: "away".to_owned(),
+        reason: Trouble::said("away"),
         retry_after_s: None,
     })
 }
 
 pub(crate) fn never() -> Answer {
     Err(ChannelError::Never {
-        reason: "refused".to_owned(),
+        reason: Trouble::said("refused"),
     })
 }
 
@@ -250,7 +251,7 @@ async fn critical_goes_to_all_and_to_each_once() {
 async fn a_channel_that_asks_to_wait_is_left_alone_for_so_long() {
     let bench = Bench::new().await;
     bench.second.next(Err(ChannelError::Later {
-        reason: "the server asks to wait".to_owned(),
+        reason: TroubleCode::AskedToWait.into(),
         retry_after_s: Some(90),
     }));
     bench.critical(1, "a").await;

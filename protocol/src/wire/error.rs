@@ -31,6 +31,6 @@ pub struct ErrorBody {
 pub struct Issue {
     /// Where: a JSON field in dotted camelCase, a path or query parameter, or `body`.
     pub path: String,
-    /// What is wrong and what would be right, in English.
+    /// What is wrong and what would be right, in the caller's language.
     pub message: String,
 }

@@ -32,9 +32,15 @@ pub struct ChannelHealth {
     pub channel: String,
     /// As in [`Health::telegram`].
     pub state: String,
-    /// What is wrong and how to mend it.
+    /// What is wrong and how to mend it, in English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// The same as a code, such as `bot-token-refused`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem_code: Option<String>,
+    /// What the other side said about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem_said: Option<String>,
     /// Last time it worked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_ok_at: Option<Timestamp>,

@@ -26,11 +26,13 @@ pub(super) static PAGE: Asset = Asset {
 };
 
 /// What the page loads.
-pub(super) static PARTS: [Asset; 8] = [
+pub(super) static PARTS: [Asset; 10] = [
     part("/chat/page.css", CSS, include_str!("assets/page.css")),
     part("/chat/message.css", CSS, include_str!("assets/message.css")),
+    part("/chat/note.css", CSS, include_str!("assets/note.css")),
     part("/chat/page.js", JS, include_str!("assets/page.js")),
     part("/chat/messages.js", JS, include_str!("assets/messages.js")),
+    part("/chat/note.js", JS, include_str!("assets/note.js")),
     part("/chat/text.js", JS, include_str!("assets/text.js")),
     part("/chat/composer.js", JS, include_str!("assets/composer.js")),
     part("/chat/toasts.js", JS, include_str!("assets/toasts.js")),

@@ -33,6 +33,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/person/{user_id}/events", get(events))
         .route("/person/{user_id}/send", post(send))
         .route("/person/{user_id}/tap", post(tap))
+        .route("/person/{user_id}/note", post(hand_over))
         .route(PAGE.path, PAGE.route())
         .route_layer(middleware::from_fn_with_state(shared.clone(), guard::key));
     PARTS
@@ -123,6 +124,19 @@ async fn send(
             .send_text(&body.text)
             .map(|id| json!({ "message_id": id })),
     )
+}
+
+/// A text from the note's field, for whoever runs the sandbox.
+async fn hand_over(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<i64>,
+    Json(body): Json<Send>,
+) -> Response {
+    if person(&shared, id).is_none() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    shared.write(|state, _| state.note.hand_over(&body.text));
+    Json(json!({})).into_response()
 }
 
 #[derive(Deserialize)]

@@ -33,7 +33,10 @@ pub(super) fn of(state: &State, person_id: i64, now: i64) -> Option<Value> {
         "commands": menu(state, person),
         "typing": chat.typing,
         "blocked": chat.blocked,
-        "note": state.note,
+        "note": state.note.lines,
+        "note_field": state.note.field.as_ref().map(|field| {
+            json!({ "label": field.label, "button": field.button })
+        }),
     }))
 }
 

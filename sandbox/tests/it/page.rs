@@ -3,6 +3,7 @@
 use futures::StreamExt as _;
 use reqwest::header;
 use serde_json::{Value, json};
+use waiaas_sandbox::NoteField;
 
 use crate::bench::{ANNA, Bench, PATIENCE};
 
@@ -203,6 +204,42 @@ async fn the_page_is_told_of_every_change_once() {
         commands,
         "the menu of the person's language"
     );
+}
+
+#[tokio::test]
+async fn what_is_handed_over_by_the_note_s_field_comes_to_whoever_runs_the_sandbox() {
+    let bench = Bench::new().await;
+    bench.anna().await;
+    let hand_over = async |text: &str| {
+        let request = bench
+            .client
+            .post(person_url(&bench, "note"))
+            .json(&json!({ "text": text }));
+        request.send().await.unwrap().status()
+    };
+    assert_eq!(hand_over("nobody asked").await, 200);
+    assert_eq!(state(&bench).await["note_field"], Value::Null);
+    bench.sandbox.set_note_field(Some(NoteField {
+        label: "The code".to_owned(),
+        button: "Hand over".to_owned(),
+    }));
+    let field = json!({ "label": "The code", "button": "Hand over" });
+    assert_eq!(state(&bench).await["note_field"], field);
+    assert_eq!(hand_over("AB12").await, 200);
+    assert_eq!(hand_over(&"x".repeat(10_000)).await, 200);
+    let next = async || {
+        let taken = tokio::time::timeout(PATIENCE, bench.sandbox.handed_over());
+        taken.await.unwrap()
+    };
+    assert_eq!(next().await, "AB12", "what came without a field is gone");
+    assert_eq!(next().await.len(), 256);
+    let foreign = format!("{}/person/{ANNA}/note?key=guess", bench.sandbox.url());
+    let refused = bench
+        .client
+        .post(foreign)
+        .json(&json!({ "text": "CD34" }))
+        .send();
+    assert_eq!(refused.await.unwrap().status(), 403);
 }
 
 #[tokio::test]

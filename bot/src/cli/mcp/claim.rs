@@ -19,6 +19,7 @@ use crate::cli::context::Context;
 use crate::cli::duration::moment;
 use crate::cli::shell::quoted;
 use crate::report::{Exit, Failure, Outcome};
+use crate::words;
 
 /// The longest input that is read for a code, bytes.
 const INPUT_BYTES_MAX: u64 = 1_024;
@@ -93,12 +94,12 @@ impl Claim {
         match error {
             ClaimError::Unwritable(cause) => {
                 let failure = Failure::new(fl!(texts, "cli-mcp-claim-unwritable"));
-                let failure = failure.caused_by(cause);
+                let failure = failure.because(words::locale(texts).token_file(cause));
                 failure.with_hint(fl!(texts, "cli-mcp-claim-unused-hint"))
             }
             ClaimError::NotStored(cause) => {
                 let failure = Failure::new(fl!(texts, "cli-mcp-claim-not-stored"));
-                let failure = failure.caused_by(cause);
+                let failure = failure.because(words::locale(texts).token_file(cause));
                 failure.with_hint(fl!(texts, "cli-mcp-claim-again-hint"))
             }
             ClaimError::Door(DoorError::Refused(refusal))

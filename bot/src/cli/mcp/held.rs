@@ -37,7 +37,7 @@ pub(super) async fn find(
         }
         None => only_agent(context, daemon, &data_dir).await?,
     };
-    let unreadable = |error: TokenFileError| Failure::from_error(&error);
+    let unreadable = |error: TokenFileError| context.unusable_file(&error);
     let file = token_file::select_path(&data_dir, agent).map_err(unreadable)?;
     let claims = claims(&file).map_err(unreadable)?;
     let claims = claims.ok_or_else(|| nothing(context, Some(&typed)))?;
@@ -128,7 +128,7 @@ async fn only_agent(
     let all = [("include", Some("terminated".to_owned()))];
     let known: AgentList = daemon.query("/agents", &all).await?;
     let files = token_file::existing_paths(data_dir);
-    let files = files.map_err(|error| Failure::from_error(&error))?;
+    let files = files.map_err(|error| context.unusable_file(&error))?;
     let mut agents = BTreeSet::new();
     for file in &files {
         match claims(file) {
@@ -136,7 +136,7 @@ async fn only_agent(
                 agents.insert(claims.agent_id);
             }
             Ok(None) => {}
-            Err(error) => return Err(Failure::from_error(&error)),
+            Err(error) => return Err(context.unusable_file(&error)),
         }
     }
     let mut agents = agents.into_iter();

@@ -18,7 +18,7 @@ use crate::cli::client::path;
 use crate::cli::context::Context;
 use crate::cli::duration::moment;
 use crate::cli::output::Rows;
-use crate::report::{Failure, Outcome};
+use crate::report::Outcome;
 
 /// What the keeper sees.
 #[derive(Debug, clap::Args)]
@@ -90,10 +90,10 @@ impl Status {
             Some(agent) => existing_file_of(&data_dir, agent),
             None => existing_paths(&data_dir),
         };
-        let paths = paths.map_err(|error| Failure::from_error(&error))?;
+        let paths = paths.map_err(|error| context.unusable_file(&error))?;
         let mut seen = Seen {
             data_dir,
-            files: paths.into_iter().map(look).collect(),
+            files: paths.into_iter().map(|path| look(context, path)).collect(),
             daemon_problem: None,
         };
         ask_the_daemon(context, &mut seen).await?;
@@ -107,10 +107,13 @@ fn existing_file_of(data_dir: &Path, agent: AgentId) -> Result<Vec<PathBuf>, Tok
     Ok(is_there.then_some(path).into_iter().collect())
 }
 
-fn look(path: PathBuf) -> SeenFile {
+fn look(context: &Context, path: PathBuf) -> SeenFile {
     let (token, refused) = match token_file::read(&path) {
         Ok(token) => (token, None),
-        Err(error) => (None, Some(error.to_string())),
+        Err(error) => {
+            let refused = context.unusable_file(&error);
+            (None, Some(refused.message().to_owned()))
+        }
     };
     let claims = token
         .as_ref()

@@ -8,7 +8,7 @@ use waiaas_protocol::token::SessionToken;
 use waiaas_protocol::token_file;
 use waiaas_protocol::wire::SessionSelf;
 
-use super::missing;
+use super::steps::missing;
 use crate::demo::DemoError;
 use crate::demo::stage::Stage;
 

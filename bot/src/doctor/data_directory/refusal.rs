@@ -9,6 +9,7 @@ use waiaas_protocol::data_dir::DataDirError;
 
 use super::Findings;
 use crate::cli::{Texts, shell};
+use crate::words;
 
 pub(super) fn say(texts: &Texts, path: &Path, error: &DataDirError, findings: &mut Findings) {
     let dir = path.display().to_string();
@@ -56,7 +57,10 @@ pub(super) fn say(texts: &Texts, path: &Path, error: &DataDirError, findings: &m
             io_mend(error, &word),
         ),
         DataDirError::Undetermined | DataDirError::EmptyFlag => {
-            findings.serious(error.to_string(), "waiaas --data-dir DIR doctor".to_owned());
+            findings.serious(
+                words::locale(texts).data_dir(error),
+                "waiaas --data-dir DIR doctor".to_owned(),
+            );
         }
     }
 }

@@ -10,6 +10,7 @@ use waiaas_protocol::token_file::{AGENT_TOKEN_FOLDER, TokenFileError};
 use super::observe::TokenFile;
 use super::{Findings, Machine, remove_and_set_up};
 use crate::cli::shell;
+use crate::words;
 
 /// The token itself.
 pub(super) fn token(
@@ -141,10 +142,10 @@ fn what(machine: &Machine<'_>, error: &TokenFileError) -> String {
             file = file,
             cause = error.to_string()
         ),
-        // Not from reading; the error's own words are better than none.
+        // Not from reading: as whoever writes would be told.
         TokenFileError::NoFileName { .. }
         | TokenFileError::Locked { .. }
-        | TokenFileError::Directory(_) => error.to_string(),
+        | TokenFileError::Directory(_) => words::locale(texts).token_file(error),
     }
 }
 

@@ -210,7 +210,7 @@ pub(super) fn hand_over(console: &Console, actor: Actor, id: SessionId) {
     console.tasks.spawn(async move {
         let finish = |view: &SessionView, outcome: &Outcome| messages(&task, view, outcome);
         match handover::deliver(&task.core, &actor, id, &finish).await {
-            Ok(_) | Err(Error::TokenFileUnwritable { .. } | Error::SessionRevoked) => {}
+            Ok(_) | Err(Error::TokenFileUnwritable(_) | Error::SessionRevoked) => {}
             Err(cause) => {
                 tracing::error!(%cause, session_id = %id, "hand-over not finished; the next pass goes on with it");
             }

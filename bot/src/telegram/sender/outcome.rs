@@ -1,12 +1,12 @@
 //! What becomes of a message that Telegram did not take.
 
-use serde_json::json;
 use waiaas_daemon_core::Error;
 use waiaas_daemon_core::actor::Actor;
 use waiaas_daemon_core::audit::{self, AuditEvent, Record};
 use waiaas_daemon_core::console::outbox::{self, Call, Due};
 use waiaas_daemon_core::notify::health::ChannelState;
 use waiaas_daemon_core::notify::outbox as events;
+use waiaas_daemon_core::notify::trouble::{Trouble, TroubleCode};
 
 use crate::telegram::console::{CHANNEL, Console};
 use crate::telegram::fault::Fault;
@@ -37,37 +37,44 @@ pub(super) async fn failed(
         outbox::hold_chat(&console.core, due.chat_id, now + asked_s(seconds)).await?;
     }
     let shut = matches!(fault, Fault::Shut { .. });
-    let (wait, reason) = match fault {
-        Fault::Wait { seconds } => (Some(asked_s(seconds)), outbox::ASKED_TO_WAIT.to_owned()),
+    let (wait, trouble) = match fault {
+        Fault::Wait { seconds } => (Some(asked_s(seconds)), TroubleCode::AskedToWait.into()),
         Fault::Away { reason } => {
-            console.report(ChannelState::Unreachable, Some(&reason));
+            console.report(ChannelState::Unreachable, Some(reason.clone()));
             (Some(backoff_s(due.attempts)), reason)
         }
         Fault::Unauthorized => {
-            let reason = "Telegram refuses the bot token";
-            console.report(ChannelState::Unauthorized, Some(reason));
-            (Some(BACKOFF_MAX_S), reason.to_owned())
+            let trouble = Trouble::from(TroubleCode::BotTokenRefused);
+            console.report(ChannelState::Unauthorized, Some(trouble.clone()));
+            (Some(BACKOFF_MAX_S), trouble)
         }
-        Fault::Conflict => (Some(BACKOFF_MAX_S), "conflict".to_owned()),
+        Fault::Conflict => (Some(BACKOFF_MAX_S), TroubleCode::Conflict.into()),
         Fault::NotModified | Fault::MessageGone => {
             return outbox::mark_sent(&console.core, due, None, now).await;
         }
-        Fault::Shut { reason } => {
-            let reason = format!("{}{reason}", outbox::CHAT_SHUT);
-            (due.event_id.is_some().then_some(SHUT_PAUSE_S), reason)
-        }
-        Fault::Unparsable => (None, "Telegram cannot parse it".to_owned()),
+        Fault::Shut { reason } => (due.event_id.is_some().then_some(SHUT_PAUSE_S), reason),
+        Fault::Unparsable => (None, TroubleCode::Unparsable.into()),
         Fault::Never { reason } => (None, reason),
     };
     match wait {
         Some(wait) if is_worth_waiting(due, wait, now) => {
-            outbox::mark_later(&console.core, due, now + wait, &reason).await?;
+            let note = note(&trouble, shut);
+            outbox::mark_later(&console.core, due, now + wait, &note).await?;
         }
-        Some(_) | None => give_up(console, due, &reason, now).await?,
+        Some(_) | None => give_up(console, due, &trouble, now).await?,
     }
     match &due.event_id {
         Some(event_id) if shut => ask_others(console, event_id).await,
         Some(_) | None => Ok(()),
+    }
+}
+
+/// How the queue knows a pause that nobody may shorten, and a chat that is shut.
+fn note(trouble: &Trouble, shut: bool) -> String {
+    match trouble.code {
+        TroubleCode::AskedToWait => outbox::ASKED_TO_WAIT.to_owned(),
+        _ if shut => format!("{}{trouble}", outbox::CHAT_SHUT),
+        _ => trouble.to_string(),
     }
 }
 
@@ -119,10 +126,10 @@ const fn patience_s(due: &Due) -> i64 {
 pub(super) async fn give_up(
     console: &Console,
     due: &Due,
-    reason: &str,
+    trouble: &Trouble,
     now: i64,
 ) -> Result<(), Error> {
-    end(console, due.id, due.event_id.as_deref(), reason, now).await
+    end(console, due.id, due.event_id.as_deref(), trouble, now).await
 }
 
 /// Gives up a row that this version cannot read.
@@ -135,9 +142,9 @@ pub(super) async fn bury(
     event_id: Option<String>,
     now: i64,
 ) -> Result<(), Error> {
-    let reason = "this version cannot read it";
     tracing::error!(id, "a message in the outbox cannot be read");
-    end(console, id, event_id.as_deref(), reason, now).await
+    let trouble = TroubleCode::UnknownEvent.into();
+    end(console, id, event_id.as_deref(), &trouble, now).await
 }
 
 /// A dead alert is audited; a toast that came too late is not worth a word.
@@ -145,14 +152,15 @@ async fn end(
     console: &Console,
     id: i64,
     event_id: Option<&str>,
-    reason: &str,
+    trouble: &Trouble,
     now: i64,
 ) -> Result<(), Error> {
     let mut tx = console.core.db.begin_write().await?;
-    outbox::mark_dead(&*tx, id, reason, now).await?;
+    let reason = trouble.to_string();
+    outbox::mark_dead(&*tx, id, &reason, now).await?;
     if let Some(event_id) = event_id {
         tracing::warn!(event_id, reason, "an alert was given up");
-        let details = json!({ "event_id": event_id, "channel": CHANNEL, "reason": reason });
+        let details = trouble.recorded(event_id, Some(CHANNEL));
         let record = Record::new(
             AuditEvent::NotificationDeadLettered,
             &Actor::Daemon,

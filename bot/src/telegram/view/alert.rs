@@ -8,6 +8,7 @@ use super::html::escape;
 use super::session::{new_session_button, revoke_button, short_id};
 use super::{Choice, Reader, View};
 use crate::telegram::action::Action;
+use crate::words;
 
 /// Buttons of alerts that are not bound to a moment work for a week, seconds.
 const ALERT_LIFETIME_S: i64 = 604_800;
@@ -387,11 +388,5 @@ fn power(reader: &Reader, what: Power) -> String {
 
 /// An actor as a person would name it; operators carry their own names.
 pub(super) fn who(reader: &Reader, by: &str) -> String {
-    match by {
-        "daemon" => fl!(reader.texts, "alert-by-daemon"),
-        "pairing_code" => fl!(reader.texts, "alert-by-pairing-code"),
-        "configuration" => fl!(reader.texts, "alert-by-configuration"),
-        by if by.starts_with("machine:") => fl!(reader.texts, "alert-by-machine"),
-        by => escape(by),
-    }
+    escape(&words::who(&reader.texts, by))
 }

@@ -7,6 +7,7 @@ use i18n_embed_fl::fl;
 use serde_json::Value;
 use waiaas_daemon_core::agent::Agent;
 use waiaas_daemon_core::audit::Entry;
+use waiaas_daemon_core::notify::trouble::Trouble;
 
 use super::alert::{revoke_reason, who};
 use super::html::escape;
@@ -56,7 +57,7 @@ impl Told {
         let counts = ["generation", "sessions"].map(|name| text(&self.details[name]));
         let why = match &self.details["trigger"] {
             Value::String(trigger) => revoke_reason(reader, trigger),
-            _ => escape(&text(&self.details["reason"])),
+            _ => escape(&self.given_up_for(reader)),
         };
         let facts = HashMap::from([
             ("wallet", escape(&wallet.unwrap_or_default())),
@@ -66,6 +67,13 @@ impl Told {
             ("from", escape(&text(&self.details["from"]))),
         ]);
         reader.texts.get_args(&key, facts)
+    }
+
+    /// Why a message was given up. What an older version has written is quoted.
+    fn given_up_for(&self, reader: &Reader) -> String {
+        let facts = ["code", "said"].map(|name| self.details[name].as_str());
+        let trouble = Trouble::restored(facts[0], facts[1], &text(&self.details["reason"]));
+        reader.locale().trouble(&trouble)
     }
 
     fn by(&self, reader: &Reader) -> String {

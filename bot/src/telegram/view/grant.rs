@@ -278,8 +278,8 @@ pub(in crate::telegram) fn outcome(reader: &Reader, view: &SessionView, outcome:
             }
             View::text(lines.join("\n"))
         }
-        Outcome::Failed { reason } => {
-            let reason = escape(reason);
+        Outcome::Failed { cause } => {
+            let reason = with_code(&reader.locale().token_file(cause));
             let text = fl!(
                 reader.texts,
                 "console-handover-failed",

@@ -8,6 +8,7 @@ use waiaas_protocol::wire::OperatorRole;
 use super::html::escape;
 use super::{Reader, View};
 use crate::telegram::command;
+use crate::words;
 
 /// What this role may do: the lines of commands that it may not send are left out.
 pub(in crate::telegram) fn help(reader: &Reader) -> View {
@@ -38,11 +39,7 @@ fn next_step(reader: &Reader) -> String {
 
 /// A role by name.
 pub(in crate::telegram) fn role(reader: &Reader, role: OperatorRole) -> String {
-    match role {
-        OperatorRole::Viewer => fl!(reader.texts, "console-role-viewer"),
-        OperatorRole::Operator => fl!(reader.texts, "console-role-operator"),
-        OperatorRole::Owner => fl!(reader.texts, "console-role-owner"),
-    }
+    words::role(&reader.texts, role)
 }
 
 /// A command that the role may not send.

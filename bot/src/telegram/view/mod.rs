@@ -27,6 +27,7 @@ use waiaas_daemon_core::config::Language;
 use waiaas_daemon_core::console::callbacks::NewCallback;
 use waiaas_daemon_core::console::outbox::{Button, Call, Draft, Target};
 use waiaas_daemon_core::console::roles::{self, Permission};
+use waiaas_daemon_core::i18n::Locale;
 use waiaas_protocol::wire::OperatorRole;
 
 use super::action::Action;
@@ -97,6 +98,14 @@ impl Reader {
             zone,
             now,
             role: None,
+        }
+    }
+
+    /// The locale of the daemon's own texts.
+    pub(super) fn locale(&self) -> Locale {
+        match self.language {
+            Language::En => Locale::En,
+            Language::Ko => Locale::Ko,
         }
     }
 

@@ -1,11 +1,12 @@
 //! `/status`.
 
 use i18n_embed_fl::fl;
-use waiaas_protocol::wire::StatusBody;
+use waiaas_protocol::wire::{ChannelHealth, StatusBody};
 
 use super::alert::who;
 use super::html::escape;
 use super::{Reader, View};
+use crate::words;
 
 /// How the system is doing.
 pub(in crate::telegram) fn view(reader: &Reader, status: &StatusBody) -> View {
@@ -36,24 +37,7 @@ pub(in crate::telegram) fn view(reader: &Reader, status: &StatusBody) -> View {
         waiting = status.outbox_depth,
         dead = status.dead_letters
     ));
-    for channel in &status.channels {
-        let name = escape(&channel.channel);
-        lines.push(match &channel.problem {
-            Some(problem) => fl!(
-                reader.texts,
-                "console-status-channel-problem",
-                channel = name,
-                state = channel.state.clone(),
-                problem = escape(problem)
-            ),
-            None => fl!(
-                reader.texts,
-                "console-status-channel",
-                channel = name,
-                state = channel.state.clone()
-            ),
-        });
-    }
+    lines.extend(status.channels.iter().map(|it| channel(reader, it)));
     lines.push(match &status.kill_switch.since {
         Some(since) => fl!(
             reader.texts,
@@ -71,4 +55,24 @@ pub(in crate::telegram) fn view(reader: &Reader, status: &StatusBody) -> View {
         ));
     }
     View::text(lines.join("\n"))
+}
+
+fn channel(reader: &Reader, channel: &ChannelHealth) -> String {
+    let name = escape(&words::channel(&reader.texts, &channel.channel));
+    let state = escape(&words::channel_state(&reader.texts, &channel.state));
+    match words::channel_problem(&reader.texts, channel) {
+        Some(problem) => fl!(
+            reader.texts,
+            "console-status-channel-problem",
+            channel = name,
+            state = state,
+            problem = escape(&problem)
+        ),
+        None => fl!(
+            reader.texts,
+            "console-status-channel",
+            channel = name,
+            state = state
+        ),
+    }
 }

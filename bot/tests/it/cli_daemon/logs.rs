@@ -14,7 +14,7 @@ const LOUDEST: &str = "trace,reqwest::connect=trace,reqwest=trace,hyper_util::cl
                        hyper=trace,teloxide_core::net=trace,teloxide=trace,sqlx=trace,sea_orm=trace";
 
 /// An address on which nobody listens.
-fn closed_port() -> String {
+pub(super) fn closed_port() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }

@@ -1,7 +1,9 @@
 //! The commands about the daemon as a whole: status, kill switch, keys, pairing.
 
-use super::home::{Home, Transcript};
+use super::home::{Daemon, Home, Transcript, wait_for};
 use super::http;
+use super::logs::closed_port;
+use crate::cli::Cli;
 
 #[test]
 fn status() {
@@ -56,10 +58,24 @@ fn keys() {
     }
 }
 
+/// A daemon with a bot, at an address where nobody listens.
+fn with_silent_telegram() -> (Home, Daemon) {
+    let cli = Cli::new()
+        .env("WAIAAS_TELEGRAM__BOT_TOKEN", "123456789:AAbot-token")
+        .env("WAIAAS_TELEGRAM__API_URL", &closed_port());
+    let home = Home::with(cli);
+    let daemon = home.start(&[]);
+    wait_for("Telegram's failure", || {
+        let status = home.json(&["status"]);
+        (status["channels"][0]["state"] == "unreachable").then_some(())
+    });
+    (home, daemon)
+}
+
 #[test]
 fn pairing() {
     for form in ["table", "json"] {
-        let (home, _daemon) = Home::running();
+        let (home, _daemon) = with_silent_telegram();
         let mut transcript = Transcript::new(&home, form);
         transcript.run(&["pair", "list"]);
         transcript.run(&["pair", "--no-wait"]);
@@ -75,8 +91,20 @@ fn pairing() {
 }
 
 #[test]
-fn every_pairing_code_is_new() {
+fn without_a_bot_no_code_is_made_and_it_says_how_to_have_one() {
     let (home, _daemon) = Home::running();
+    for arguments in [&["pair"][..], &["--output", "json", "pair", "--no-wait"]] {
+        let said = home.refused(arguments);
+        assert!(said.contains("@BotFather"), "{said}");
+        assert!(said.contains("telegram.bot_token_file"), "{said}");
+        assert!(said.contains("config.toml"), "{said}");
+    }
+    assert_eq!(home.count("SELECT count(*) FROM pairing_codes"), 0);
+}
+
+#[test]
+fn every_pairing_code_is_new() {
+    let (home, _daemon) = with_silent_telegram();
     let code = || {
         home.json(&["pair", "--no-wait"])["code"]
             .as_str()

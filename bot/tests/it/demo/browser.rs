@@ -15,6 +15,10 @@ use webdriver::{Browser, Page};
 
 const COMPOSER: &str = "[data-testid=composer]";
 const SEND: &str = "[data-testid=send]";
+/// The note's first command to try.
+const NEW_SESSION: &str = "[data-testid=note] p:first-child [data-testid=try]";
+const FIELD: &str = "[data-testid=note-field]";
+const HAND_OVER: &str = "[data-testid=note-send]";
 
 fn button(label: &str) -> String {
     format!("[data-testid=button][data-text='{label}']")
@@ -23,12 +27,18 @@ fn button(label: &str) -> String {
 #[tokio::test]
 #[ignore = "needs Chromium and ChromeDriver; .ci/run installs them and runs this test"]
 async fn a_session_is_issued_on_the_chat_page() {
-    let mut demo = Demo::new().start(&["--no-browser"]);
+    // The program is on the path, as for a visitor who has installed it.
+    let program = Path::new(env!("CARGO_BIN_EXE_waiaas")).parent().unwrap();
+    let demo = Demo::new().env("PATH", &program.display().to_string());
+    let mut demo = demo.start(&["--no-browser"]);
     let address = demo.page();
     let browser = Browser::start().await;
     let page = browser.open(&address).await;
     let mut outcome = visit(&page, demo.temporary()).await;
     let picture = page.screenshot().await;
+    if outcome.is_ok() {
+        outcome = claim_elsewhere(&page).await;
+    }
     if outcome.is_ok() {
         outcome = page.wait_for(&button("Reject")).await.map(drop);
     }
@@ -46,7 +56,8 @@ async fn a_session_is_issued_on_the_chat_page() {
 async fn visit(page: &Page, temporary: &Path) -> Result<(), String> {
     page.wait_for("[data-testid=message][data-from=bot]")
         .await?;
-    page.type_into(COMPOSER, "/newsession").await?;
+    // A command of the note is typed, not sent: that is the visitor's doing.
+    page.click(NEW_SESSION).await?;
     page.click(SEND).await?;
     page.click(&button("trader")).await?;
     page.click(&button("Create")).await?;
@@ -69,6 +80,29 @@ async fn visit(page: &Page, temporary: &Path) -> Result<(), String> {
     (leftover == 0)
         .then_some(())
         .ok_or_else(|| "Create can still be tapped".to_owned())
+}
+
+/// A code for the agent on the other machine, carried over by the note's field; and once more.
+async fn claim_elsewhere(page: &Page) -> Result<(), String> {
+    page.type_into(COMPOSER, "/newsession").await?;
+    page.click(SEND).await?;
+    page.click(&button("scout")).await?;
+    page.click(&button("For another machine")).await?;
+    let shown = page.wait_for_text("[data-testid=message]", "Code:").await?;
+    let code = shown.lines().find_map(|line| line.strip_prefix("Code: "));
+    let code = code.ok_or_else(|| format!("no code in:\n{shown}"))?;
+    page.type_into(FIELD, code.trim()).await?;
+    page.click(HAND_OVER).await?;
+    page.wait_for_text("[data-testid=note]", "scout works with session")
+        .await?;
+    page.wait_for_text("[data-testid=note]", "Hand the same code over again")
+        .await?;
+    page.click(HAND_OVER).await?;
+    page.wait_for_text("[data-testid=note]", "CLAIM_INVALID")
+        .await?;
+    page.wait_for_text("[data-testid=message]", "was tried a second time")
+        .await
+        .map(drop)
 }
 
 fn check_token_file(path: &Path, temporary: &Path) -> Result<(), String> {

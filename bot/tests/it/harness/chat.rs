@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use waiaas_sandbox::{MessageView, Person, Toast};
 
-use super::{PATIENCE, TestDaemon};
+use super::{PATIENCE, TestDaemon, english_in};
 
 /// How often a condition in the database is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
@@ -40,9 +40,21 @@ impl Story {
         self.add(&format!("{when}{edited}"), shown(message));
     }
 
-    /// Compares with the snapshot. Ids and the data directory are redacted; times are not,
-    /// since the clock stands still.
+    /// Compares with the snapshot, and in a Korean chat finds what is not Korean: in the story
+    /// and in whatever else has arrived.
     pub fn assert(&self, bench: &TestDaemon, name: &str) {
+        if bench.language == "ko" {
+            let headings = |line: &&str| !line.starts_with('—');
+            let story: Vec<_> = self.0.lines().filter(headings).collect();
+            assert_korean(&story.join("\n"), &bench.data_dir().display().to_string());
+            bench.assert_korean_chat();
+        }
+        self.assert_mixed(bench, name);
+    }
+
+    /// Compares with the snapshot only, for a chat in two languages. Ids and the data directory
+    /// are redacted; times are not, since the clock stands still.
+    pub fn assert_mixed(&self, bench: &TestDaemon, name: &str) {
         let dir = bench.data_dir().display().to_string();
         let text = self.0.replace(&dir, "[dir]");
         let mut settings = insta::Settings::clone_current();
@@ -60,7 +72,24 @@ impl Story {
     }
 }
 
+fn assert_korean(text: &str, data_dir: &str) {
+    let english = english_in(&text.replace(data_dir, " "));
+    assert!(english.is_empty(), "{english:?} in:\n{text}");
+}
+
 impl TestDaemon {
+    /// Everything that the bot has said to the owner is Korean, buttons and toasts included.
+    pub fn assert_korean_chat(&self) {
+        let chat = self.owner.chat();
+        let dir = self.data_dir().display().to_string();
+        for message in chat.from_bot() {
+            assert_korean(&shown(message), &dir);
+        }
+        for toast in chat.toasts.iter().filter_map(|toast| toast.text.as_deref()) {
+            assert_korean(toast, &dir);
+        }
+    }
+
     /// Pairs the owner by a code and waits until everything about it has arrived.
     pub async fn pair(&self) {
         let code = self.pairing_code().await;

@@ -8,6 +8,7 @@ use super::super::State;
 use super::super::auth::Admin;
 use super::super::extract;
 use crate::error::Error;
+use crate::issue::Problem;
 use crate::system::service as system;
 
 /// Whether it is on.
@@ -31,7 +32,7 @@ pub(in crate::http) async fn set(
     let body = match (request.active, request.revoke_all) {
         (true, revoke_all) => system::activate(&state.core, &admin.actor, revoke_all).await?,
         (false, false) => system::recover(&state.core, &admin.actor).await?,
-        (false, true) => return Err(Error::invalid("revokeAll", "needs active: true")),
+        (false, true) => return Err(Error::invalid("revokeAll", Problem::NeedsActive)),
     };
     Ok(Json(body))
 }

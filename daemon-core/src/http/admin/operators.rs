@@ -12,6 +12,7 @@ use super::super::extract::{OptionalJson, Path};
 use crate::console::operators::{self, Operator};
 use crate::console::pairing;
 use crate::error::Error;
+use crate::issue::Wanted;
 
 /// Makes a one-time code to send to the bot.
 #[utoipa::path(post, path = "/v1/pairing", operation_id = "pair", tag = "operator",
@@ -60,7 +61,7 @@ pub(in crate::http) async fn remove(
 ) -> Result<Json<OperatorBody>, Error> {
     let user_id = user_id
         .parse()
-        .map_err(|_| Error::invalid("user_id", "must be a whole number"))?;
+        .map_err(|_| Error::invalid("user_id", Wanted::Integer))?;
     let operator = operators::remove(&state.core, &admin.actor, user_id).await?;
     Ok(Json(operator.to_body()))
 }

@@ -18,6 +18,7 @@ use crate::actor::{Actor, Source};
 use crate::claim::service as claims;
 use crate::core::Core;
 use crate::error::Error;
+use crate::issue::Problem;
 use crate::session::RevokeReason;
 use crate::session::handover;
 use crate::session::repo::StateFilter;
@@ -75,8 +76,8 @@ pub(in crate::http) async fn create(
     let (core, actor) = (&state.core, &admin.actor);
     let created = match (to_token_file, claim) {
         (true, true) => {
-            let problem = "cannot be given together with toTokenFile";
-            return Err(Error::invalid("claim", problem));
+            let other = "toTokenFile";
+            return Err(Error::invalid("claim", Problem::NotTogetherWith { other }));
         }
         (true, false) => into_token_file(core, actor, new).await?,
         (false, true) => into_claim_code(core, actor, &new).await?,
@@ -89,10 +90,9 @@ pub(in crate::http) async fn create(
 fn wanted(request: CreateSessionRequest) -> Result<NewSession, Error> {
     let wallets = match (request.wallet_id, request.wallet_ids) {
         (Some(_), Some(_)) => {
-            return Err(Error::invalid(
-                "walletIds",
-                "cannot be given together with walletId",
-            ));
+            let other = "walletId";
+            let problem = Problem::NotTogetherWith { other };
+            return Err(Error::invalid("walletIds", problem));
         }
         (Some(one), None) => Some(vec![one]),
         (None, several) => several,

@@ -11,6 +11,7 @@ use super::{Channel, DeliveryFuture, Pace};
 use crate::core::Core;
 use crate::notify::event::{Event, Level};
 use crate::notify::outbox::Pending;
+use crate::notify::trouble::TroubleCode;
 use crate::notify::wording::{Piece, Render, Wording, cut};
 
 /// The channel's name.
@@ -61,8 +62,8 @@ impl Channel for DiscordChannel {
     fn deliver<'a>(&'a self, event: &'a Pending) -> DeliveryFuture<'a> {
         Box::pin(async move {
             let wording = (self.render)(&event.event, self.outlet.now());
-            let url = parse(&self.webhook).map_err(|error| super::ChannelError::Later {
-                reason: error.to_string(),
+            let url = parse(&self.webhook).map_err(|_| super::ChannelError::Later {
+                reason: TroubleCode::BadAddress.into(),
                 retry_after_s: None,
             })?;
             let request = self.outlet.post(&url).json(&body(event, &wording));

@@ -10,6 +10,7 @@ use super::{Channel, ChannelError, DeliveryFuture, Pace};
 use crate::core::Core;
 use crate::notify::event::Level;
 use crate::notify::outbox::Pending;
+use crate::notify::trouble::TroubleCode;
 use crate::notify::wording::{Render, Wording, cut};
 
 /// The channel's name.
@@ -72,7 +73,7 @@ impl Channel for NtfyChannel {
         Box::pin(async move {
             let wording = (self.render)(&event.event, self.outlet.now());
             let url = Url::parse(self.server.expose_secret()).map_err(|_| ChannelError::Later {
-                reason: "the address cannot be read".to_owned(),
+                reason: TroubleCode::BadAddress.into(),
                 retry_after_s: None,
             })?;
             let body = body(self.topic.expose_secret(), event, &wording);

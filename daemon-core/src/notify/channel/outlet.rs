@@ -2,6 +2,7 @@
 //! an error leaves this file with it.
 
 use std::error::Error as _;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
@@ -12,6 +13,7 @@ use super::{ChannelError, Delivery};
 use crate::clock::SharedClock;
 use crate::core::Core;
 use crate::notify::health::{ChannelState, HealthBoard};
+use crate::notify::trouble::{Trouble, TroubleCode};
 
 /// One attempt, seconds; the worker's own limit is the same.
 const SEND_TIMEOUT_S: u64 = 10;
@@ -79,13 +81,12 @@ impl Outlet {
         let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) => {
-                let reason = network_reason(&error.without_url());
-                self.report(ChannelState::Unreachable, Some(&reason));
-                return Err(later(reason, None));
+                let trouble = network_trouble(&error.without_url());
+                return Err(self.trouble(ChannelState::Unreachable, trouble));
             }
         };
         let status = answer.status().as_u16();
-        let reason = format!("the server answered {status}");
+        let answered = |code: TroubleCode| code.saying(status.to_string());
         match status {
             200..=299 => {
                 self.report(ChannelState::Ok, None);
@@ -93,57 +94,66 @@ impl Outlet {
             }
             429 => {
                 let pause = retry_after_s(answer.headers()).unwrap_or(RETRY_AFTER_DEFAULT_S);
-                Err(later("the server asks to wait".to_owned(), Some(pause)))
+                Err(later(TroubleCode::AskedToWait.into(), Some(pause)))
             }
             // The address or the token is wrong: whatever is sent would be refused.
             300..=399 | 401 | 403 | 404 | 405 | 410 => {
-                let problem = format!("{reason}: the address or the token is not right");
-                self.report(ChannelState::Unauthorized, Some(&problem));
-                Err(later(problem, None))
+                let trouble = answered(TroubleCode::AddressRefused);
+                Err(self.trouble(ChannelState::Unauthorized, trouble))
             }
             408 | 425 | 500.. => {
-                self.report(ChannelState::Unreachable, Some(&reason));
-                Err(later(reason, None))
+                let trouble = answered(TroubleCode::ServerAnswered);
+                Err(self.trouble(ChannelState::Unreachable, trouble))
             }
-            _ => Err(ChannelError::Never { reason }),
+            _ => Err(ChannelError::Never {
+                reason: answered(TroubleCode::ServerAnswered),
+            }),
         }
     }
 
+    /// Reports it, and lets what was to be sent wait.
+    fn trouble(&self, state: ChannelState, trouble: Trouble) -> ChannelError {
+        self.report(state, Some(trouble.clone()));
+        later(trouble, None)
+    }
+
     /// Says how the channel is doing; logs only what changes.
-    fn report(&self, state: ChannelState, problem: Option<&str>) {
+    fn report(&self, state: ChannelState, problem: Option<Trouble>) {
         let channel = self.channel;
         if self.health.state(channel) != state {
             let state = state.as_str();
-            match problem {
+            match problem.as_ref().map(Trouble::to_string) {
                 Some(problem) => tracing::warn!(channel, state, problem, "channel"),
                 None => tracing::info!(channel, state, "channel"),
             }
         }
-        self.health
-            .set(channel, state, problem.map(str::to_owned), self.now());
+        self.health.set(channel, state, problem, self.now());
     }
 }
 
-fn later(reason: String, retry_after_s: Option<i64>) -> ChannelError {
+fn later(reason: Trouble, retry_after_s: Option<i64>) -> ChannelError {
     ChannelError::Later {
         reason,
         retry_after_s,
     }
 }
 
-/// In our own words, with the innermost cause, which names no address of ours.
-fn network_reason(error: &reqwest::Error) -> String {
+/// A failed request as a trouble: with the innermost cause, which names no address of ours.
+fn network_trouble(error: &reqwest::Error) -> Trouble {
     if error.is_timeout() {
-        return "no answer in time".to_owned();
+        return TroubleCode::NoAnswer.into();
     }
     let mut cause = error.source();
     while let Some(inner) = cause.and_then(std::error::Error::source) {
         cause = Some(inner);
     }
     match cause.and_then(|cause| cause.downcast_ref::<std::io::Error>()) {
-        Some(io) => format!("no connection: {}", io.kind()),
-        None if error.is_connect() => "no connection".to_owned(),
-        None => "the answer could not be read".to_owned(),
+        Some(io) if io.kind() == ErrorKind::ConnectionRefused => {
+            TroubleCode::ConnectionRefused.into()
+        }
+        Some(io) => TroubleCode::NoConnection.saying(io.kind().to_string()),
+        None if error.is_connect() => TroubleCode::NoConnection.into(),
+        None => TroubleCode::UnreadableAnswer.into(),
     }
 }
 

@@ -119,6 +119,15 @@ export function startComposer(given) {
   fit();
 }
 
+/** Puts a text into the input line, for the person to send. */
+export function typeIn(text) {
+  if (input.disabled) return;
+  input.value = text;
+  closeMenu();
+  fit();
+  input.focus();
+}
+
 /** Takes the person's menu, and whether the person may write at all. */
 export function updateComposer(menuCommands, blocked) {
   commands = menuCommands;

@@ -3,6 +3,7 @@
 
 import { startComposer, updateComposer } from "./composer.js";
 import { setBusy, showMessages } from "./messages.js";
+import { showNote, startNote } from "./note.js";
 import { showToasts, toast } from "./toasts.js";
 
 const RECONNECT_MS = 1_500;
@@ -33,6 +34,7 @@ async function post(name, body) {
 
 const actions = {
   send: (text) => post("send", { text }),
+  handOver: (text) => post("note", { text }),
   tap: async (messageId, data) => {
     setBusy(messageId, data, true);
     if (!(await post("tap", { message_id: messageId, data }))) setBusy(messageId, data, false);
@@ -60,28 +62,6 @@ function showStatus() {
   }
 }
 
-// Text between backticks is set as code; everything stays text.
-function noteLine(line) {
-  const paragraph = document.createElement("p");
-  line.split("`").forEach((part, index) => {
-    if (index % 2 === 0) paragraph.append(part);
-    else paragraph.appendChild(document.createElement("code")).textContent = part;
-  });
-  return paragraph;
-}
-
-let shownNote = "";
-
-function showNote(lines) {
-  const note = byId("note");
-  note.hidden = lines.length === 0;
-  const signature = lines.join("\n");
-  if (signature === shownNote) return;
-  shownNote = signature;
-  byId("note-title").textContent = lines[0] ?? "";
-  byId("note-lines").replaceChildren(...lines.slice(1).map(noteLine));
-}
-
 function show(state) {
   document.title = state.bot.name;
   byId("bot-name").textContent = state.bot.name;
@@ -93,7 +73,7 @@ function show(state) {
   typing = state.typing;
   showStatus();
   updateComposer(state.commands, state.blocked);
-  showNote(state.note);
+  showNote(state.note, state.note_field);
   showMessages(state.messages, state.busy, actions);
   showToasts(state.toasts);
 }
@@ -113,14 +93,8 @@ function connect() {
   });
 }
 
-const beside = matchMedia("(min-width: 900px)");
-const arrangeNote = () => {
-  byId("note").open = beside.matches;
-};
-beside.addEventListener("change", arrangeNote);
-arrangeNote();
-
 byId("start").addEventListener("click", () => actions.send("/start"));
 startComposer(actions);
+startNote(actions);
 connect();
 byId("composer").focus({ preventScroll: true });
