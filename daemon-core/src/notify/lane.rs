@@ -111,7 +111,7 @@ mod tests {
         assert!(!lane.is_held(1_000), "the clock was set back");
         lane.worked();
         assert!(!lane.is_held(1_000_001));
-        lane.failed("away", None, 1_000_000);
+        lane.failed(Trouble::said("away"), None, 1_000_000);
         assert!(!lane.is_asked_to_wait(1_000_001), "its own pause");
     }
 
