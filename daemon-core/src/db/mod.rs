@@ -77,6 +77,14 @@ impl Db {
         })
     }
 
+    /// Begins a read transaction: all that is read in it belongs to one moment.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when the database is away.
+    pub async fn begin_read(&self) -> Result<DatabaseTransaction, Error> {
+        Ok(self.readers.begin().await?)
+    }
+
     /// Runs one statement outside a transaction on the writer, such as a pragma.
     ///
     /// # Errors

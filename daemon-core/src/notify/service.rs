@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::ConnectionTrait;
 use waiaas_protocol::ids::EventId;
 use waiaas_protocol::time::Timestamp;
 use waiaas_protocol::wire::{
@@ -110,12 +111,13 @@ pub fn known_channel(core: &Core, name: &str) -> Result<&'static str, Error> {
 /// As the database says.
 pub async fn list(core: &Core, filter: &Filter, limit: u64) -> Result<NotificationPage, Error> {
     let limit = limit.clamp(1, NOTIFICATIONS_PAGE_MAX);
-    let mut records = history::page(core.db.read(), filter, limit + 1).await?;
+    let db = core.db.begin_read().await?;
+    let mut records = history::page(&db, filter, limit + 1).await?;
     let more = records.len() as u64 > limit;
     records.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = more.then(|| records.last().map(|last| last.seq)).flatten();
     let now = core.clock.now_s();
-    let mut notifications = bodies(core, records, now).await?;
+    let mut notifications = bodies(core, &db, records, now).await?;
     if let Some(channel) = &filter.channel {
         for body in &mut notifications {
             body.channels.retain(|one| one.channel == *channel);
@@ -133,24 +135,27 @@ pub async fn list(core: &Core, filter: &Filter, limit: u64) -> Result<Notificati
 /// # Errors
 /// [`Error::NotificationNotFound`], or as the database says.
 pub async fn show(core: &Core, id: EventId) -> Result<NotificationShown, Error> {
-    let record = history::find(core.db.read(), &id.to_string()).await?;
+    let db = core.db.begin_read().await?;
+    let record = history::find(&db, &id.to_string()).await?;
     let record = record.ok_or(Error::NotificationNotFound)?;
     let now = core.clock.now_s();
-    let mut bodies = bodies(core, vec![record], now).await?;
+    let mut bodies = bodies(core, &db, vec![record], now).await?;
     Ok(NotificationShown {
         notification: bodies.pop().ok_or(Error::NotificationNotFound)?,
         server_time: Timestamp(now),
     })
 }
 
+/// `db` is a transaction, so that no row is newer than another.
 async fn bodies(
     core: &Core,
+    db: &impl ConnectionTrait,
     records: Vec<Record>,
     now: i64,
 ) -> Result<Vec<NotificationBody>, Error> {
     let ids: Vec<String> = records.iter().map(|one| one.event_id.clone()).collect();
-    let logged = history::logged(core.db.read(), &ids).await?;
-    let chats = chats(core, &ids).await?;
+    let logged = history::logged(db, &ids).await?;
+    let chats = chats(core, db, &ids).await?;
     let channels = channels(core, now);
     let body = |record: Record| {
         let logged = logged.get(&record.event_id).map_or(&[][..], Vec::as_slice);
@@ -161,8 +166,11 @@ async fn bodies(
 }
 
 /// What became of events in the chats, by event.
-async fn chats(core: &Core, ids: &[String]) -> Result<BTreeMap<String, Vec<ChatDelivery>>, Error> {
-    let db = core.db.read();
+async fn chats(
+    core: &Core,
+    db: &impl ConnectionTrait,
+    ids: &[String],
+) -> Result<BTreeMap<String, Vec<ChatDelivery>>, Error> {
     let told = chat_outbox::told(db, ids).await?;
     let waits = |one: &&chat_outbox::Told| one.sent_at.is_none() && one.dead_at.is_none();
     let waiting: Vec<i64> = told

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 use waiaas_daemon_core::notify::channel::{ChannelError, Delivery};
+use waiaas_daemon_core::notify::trouble::TroubleCode;
 use waiaas_daemon_core::notify::worker::Worker;
 
 use crate::harness::{Answer, Call, TestApp};
@@ -37,7 +38,7 @@ impl Bench {
 
 fn asked_to_wait(seconds: i64) -> ChannelError {
     ChannelError::Later {
-        reason: "the server asks to wait".to_owned(),
+        reason: TroubleCode::AskedToWait.into(),
         retry_after_s: Some(seconds),
     }
 }
