@@ -224,7 +224,8 @@ impl Visit<'_> {
     async fn renewal_alert(&mut self, agent: &str, count: i64) -> Result<(), DemoError> {
         let reject = fl!(self.texts, "alert-button-reject");
         let counted = format!("{count}/");
-        self.message("the alert about a renewal", |m| {
+        // A renewal after the first one edits the message of the one before.
+        self.look_for("the alert about a renewal", |m| {
             m.text.contains(agent) && m.text.contains(&counted) && has(m, &reject)
         })
         .await

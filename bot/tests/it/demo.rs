@@ -32,7 +32,7 @@ const VISIT: [&str; 58] = [
     "< 🔄 watcher renewed its session <session 2>: 1/4",
     "< ⏳ The session <session 2> of watcher ends soon",
     "[New session] [Revoke]",
-    "< 🔄 watcher renewed its session <session 2>: 4/4",
+    "< (edited) 🔄 watcher renewed its session <session 2>: 4/4",
     "* another renewal: RENEWAL_LIMIT_REACHED",
     "< ⌛ The session <session 2> of watcher has expired",
     "> /newsession",

@@ -44,7 +44,7 @@ async fn what_became_of_each_alert_is_read_in_both_languages() {
         ] {
             story.add("machine", daemon.transcript(typed).await);
         }
-        story.assert(daemon, "notify_log");
+        story.assert_mixed(daemon, "notify_log");
     }
 }
 

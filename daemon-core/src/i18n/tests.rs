@@ -137,7 +137,13 @@ fn every_text(locale: Locale) -> Vec<String> {
     texts.extend(refusals.iter().map(|it| locale.token_file(it)));
     for code in TroubleCode::ALL {
         texts.push(locale.trouble(&code.saying("502")));
-        let needs = ["address-refused", "server-answered", "said"];
+        let needs = [
+            "address-refused",
+            "server-answered",
+            "said",
+            "undelivered",
+            "webhook-refused",
+        ];
         if !needs.contains(&code.as_str()) {
             texts.push(locale.trouble(&code.into()));
         }

@@ -205,24 +205,35 @@ impl TestDaemon {
         })
         .await;
         for stage in STAGES {
-            self.until(stage, async || self.count(stage).await == 0)
-                .await;
+            if !self.comes_true(async || self.count(stage).await == 0).await {
+                let waiting = "SELECT id, method, priority, attempts, last_error, payload \
+                    FROM telegram_outbox WHERE sent_at IS NULL AND dead_at IS NULL";
+                let waiting = self.sql(waiting).await;
+                panic!(
+                    "waited in vain for: {stage}\n{waiting:#?}\n{}",
+                    self.owner.chat().transcript()
+                );
+            }
         }
     }
 
     /// Waits for a condition outside the chat.
     pub async fn until(&self, what: &str, mut condition: impl AsyncFnMut() -> bool) {
-        let waiting = async {
-            while !condition().await {
-                tokio::time::sleep(LOOK_EVERY).await;
-            }
-        };
-        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+        if !self.comes_true(&mut condition).await {
             panic!(
                 "waited in vain for: {what}\n{}",
                 self.owner.chat().transcript()
             );
         }
+    }
+
+    async fn comes_true(&self, mut condition: impl AsyncFnMut() -> bool) -> bool {
+        let waiting = async {
+            while !condition().await {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.is_ok()
     }
 }
 
