@@ -9,7 +9,7 @@ use waiaas_daemon_core::console::{inbox, intake, webhook};
 use waiaas_daemon_core::notify::health::ChannelState;
 
 use super::client::POLL_HOLD_S;
-use super::console::Console;
+use super::console::{CHANNEL, Console};
 use super::receiving::{Step, heard, storage};
 
 /// The largest batch; also Telegram's own limit.
@@ -70,7 +70,7 @@ async fn first(console: &Console) -> Result<From, Option<Duration>> {
 async fn poll(console: &Console, from: From) -> Result<From, Option<Duration>> {
     let (offset, hold_s) = match from {
         From::CatchUp(offset) => (offset, 0),
-        From::Unknown | From::Newest => (after_newest(console).await?, POLL_HOLD_S),
+        From::Unknown | From::Newest => (after_newest(console).await?, hold_s(console)),
     };
     let asked = console
         .bot
@@ -95,6 +95,14 @@ async fn poll(console: &Console, from: From) -> Result<From, Option<Duration>> {
             Ok(From::Newest)
         }
         (From::Unknown | From::Newest, _) => Ok(From::Newest),
+    }
+}
+
+/// Whether Telegram is there is to be known at once, not when a held poll ends.
+fn hold_s(console: &Console) -> u32 {
+    match console.core.health.state(CHANNEL) {
+        ChannelState::Ok => POLL_HOLD_S,
+        _ => 0,
     }
 }
 
