@@ -1,6 +1,9 @@
 //! Two daemons on one database: one speaks for both, and the other takes over when it dies.
 
 use serde_json::{Value, json};
+use waiaas_daemon_core::notify::event::Event;
+use waiaas_daemon_core::notify::outbox;
+use waiaas_daemon_core::notify::worker::WAITING_MAX_S;
 
 use crate::harness::{Neighbour, PATIENCE, Receiver, Setup, TestDaemon};
 
@@ -213,18 +216,24 @@ async fn a_daemon_without_channels_ends_no_event_that_another_may_tell() {
     let quiet_one = bench.neighbour_without_telegram().await;
     bench.stop().await;
     let core = &quiet_one.daemon().core;
-    let event = waiaas_daemon_core::notify::event::Event::KillSwitchActivated {
+    let event = Event::KillSwitchActivated {
         by: "daemon".to_owned(),
         revoked_sessions: 0,
         at: core.clock.now_s(),
     };
+    // One that nobody has told in two days ends; when it has, the outbox was looked at.
+    let now = core.clock.now_s();
     let tx = core.db.begin_write().await.unwrap();
-    waiaas_daemon_core::notify::outbox::enqueue(core, &*tx, &event, core.clock.now_s())
-        .await
-        .unwrap();
+    for at in [now, now - WAITING_MAX_S - 1] {
+        outbox::enqueue(core, &*tx, &event, at).await.unwrap();
+    }
     tx.commit().await.unwrap();
     core.ring();
-    quiet_one.looked().await;
+    let open = async || outbox::depth(core.db.read()).await.unwrap().0;
+    bench
+        .until("the old one ends", async || open().await < 2)
+        .await;
+    assert_eq!(open().await, 1, "the new one waits for whoever may tell it");
     bench.start().await;
     let told = bench.next().await;
     assert!(told.text.contains("Kill switch on"), "{}", told.text);

@@ -2,7 +2,6 @@
 //! fleet.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use waiaas::app::Daemon;
 use waiaas_daemon_core::config::{Config, ConfigInputs};
@@ -88,15 +87,6 @@ impl Neighbour {
         let entries = std::fs::read_dir(self.dir.path()).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.filter(|name| name.starts_with("mcp-token")).collect()
-    }
-
-    /// Waits until it has looked at its outbox some more times.
-    pub async fn looked(&self) {
-        let core = &self.daemon().core;
-        for _ in 0..3 {
-            core.ring();
-            tokio::time::sleep(core.clock.timer(Duration::from_secs(6))).await;
-        }
     }
 
     /// Ends it as a crash does.
