@@ -13,6 +13,7 @@ mod form;
 mod harness;
 mod key_ring;
 mod kill_switch;
+mod lease;
 mod limits;
 mod lineage;
 mod lists;
