@@ -2,6 +2,8 @@
 //! before, as long as nothing else was told about the session since.
 
 use serde_json::{Value, json};
+use waiaas_daemon_core::notify::event::{Event, Subject};
+use waiaas_daemon_core::notify::outbox;
 use waiaas_sandbox::{Fault, MessageView, PersonSpec};
 
 use crate::harness::{Issued, PATIENCE, Story, TestDaemon, shown};
@@ -233,4 +235,48 @@ async fn whoever_wants_to_hear_renewals_gets_each_in_quiet_hours_too() {
     let told = renewals(&bench);
     assert_eq!(told.len(), 3);
     assert!(told.iter().all(|one| one.silent));
+}
+
+#[tokio::test]
+async fn an_edit_that_comes_after_a_decision_becomes_a_message_of_its_own() {
+    let bench = TestDaemon::new().await.with_agent("trader").await;
+    bench
+        .tamper(
+            "INSERT INTO notification_preferences VALUES (1001, 'SESSION_RENEWAL_REJECTED', 'off')",
+        )
+        .await;
+    let mut session = begin(&bench).await;
+    renew(&bench, &mut session).await;
+    let [told] = renewals(&bench).try_into().unwrap();
+    bench.tap_at(&told, 0, 0).await;
+    bench.quiet().await;
+    // A renewal from just before the tap, whose alert is handed to the chat only now.
+    let row = "SELECT agent_id FROM sessions";
+    let agent_id = bench.sql(row).await[0][0].parse().unwrap();
+    let late = Event::SessionRenewed {
+        subject: Subject {
+            session_id: session.id.parse().unwrap(),
+            agent_id,
+            agent_name: "trader".to_owned(),
+        },
+        renewal_count: 2,
+        max_renewals: 30,
+        expires_at: bench.core().clock.now_s() + 86_400,
+        absolute_expires_at: bench.core().clock.now_s() + 864_000,
+        reject_by: bench.core().clock.now_s() + 3_600,
+    };
+    let (core, now) = (bench.core(), bench.core().clock.now_s());
+    let tx = core.db.begin_write().await.unwrap();
+    outbox::enqueue(core, &*tx, &late, now).await.unwrap();
+    tx.commit().await.unwrap();
+    core.ring();
+    bench.quiet().await;
+    let decided = bench.owner.chat().message(told.id).cloned().unwrap();
+    assert!(decided.text.contains("rejected"), "{}", shown(&decided));
+    let newest = bench.owner.chat().last_from_bot().cloned().unwrap();
+    assert!(
+        newest.id > told.id && newest.text.contains("2/30"),
+        "{}",
+        shown(&newest)
+    );
 }
