@@ -273,8 +273,8 @@ async fn an_alert_for_somebody_who_blocked_the_bot_waits_until_they_write_again(
     let bench = TestDaemon::new().await.with_agent("trader").await;
     blocked(&bench).await;
     bench.issue("trader").await;
-    for _ in 0..24 {
-        bench.advance(3_600).await;
+    for _ in 0..144 {
+        bench.advance(600).await;
     }
     bench.owner.unblock_bot();
     bench.owner.send_text("/whoami").unwrap();
