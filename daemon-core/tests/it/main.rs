@@ -33,6 +33,7 @@ mod serve;
 mod session_wallets;
 mod snapshots;
 mod storage;
+mod summary;
 mod token_file;
 mod tokens;
 mod wallets;
