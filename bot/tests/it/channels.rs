@@ -456,3 +456,20 @@ async fn while_everybody_has_blocked_the_bot_the_next_channel_is_told_and_the_ch
     let revoked = told.iter().filter(|one| one.text.contains("was revoked"));
     assert_eq!(revoked.count(), 2, "{}", daemon.owner.chat().transcript());
 }
+
+#[tokio::test]
+async fn an_alert_follows_no_redirect() {
+    let bench = Bench::new("en", "discord,telegram,ntfy", true).await;
+    let elsewhere = Receiver::start().await;
+    bench.discord.next(Reply::Elsewhere(elsewhere.address));
+    bench.tell(&revoked("daemon")).await;
+    bench.daemon.quiet().await;
+    assert!(
+        elsewhere.received().is_empty(),
+        "an alert has left the house"
+    );
+    let told = bench.daemon.next().await;
+    assert!(told.text.contains("was revoked"), "{}", told.text);
+    let discord = bench.daemon.core().health.state("discord").as_str();
+    assert_eq!(discord, "unauthorized");
+}

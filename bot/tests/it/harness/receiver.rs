@@ -16,6 +16,8 @@ pub enum Reply {
     Status(u16),
     /// With 429 and so many seconds.
     Wait(u32),
+    /// With a redirect to this server.
+    Elsewhere(SocketAddr),
     /// Not at all; the connection stays open.
     Silence,
 }
@@ -123,6 +125,9 @@ async fn serve(mut stream: TcpStream, shared: &Shared) {
         let answer = match next.unwrap_or(otherwise) {
             Reply::Status(status) => format!("HTTP/1.1 {status} x\r\n"),
             Reply::Wait(seconds) => format!("HTTP/1.1 429 x\r\nRetry-After: {seconds}\r\n"),
+            Reply::Elsewhere(address) => {
+                format!("HTTP/1.1 307 x\r\nLocation: http://{address}/elsewhere\r\n")
+            }
             Reply::Silence => return std::future::pending().await,
         };
         // A body that says too much, as servers' error pages do.
